@@ -1,0 +1,98 @@
+//! Lamplighter starts and stops tagged EC2 and RDS instances on a schedule, in dependency order, and warns people first.
+//!
+//! This page is the map for people who change it; the README is for people who use it.
+//!
+//! # What happens
+//!
+//! An event (cron, a state change of an instance, an edit of a table) makes a *tick*. A tick looks, decides, acts, tells
+//! and records, and begins again while something is on its way and there is time:
+//!
+//! ```text
+//! lambda ─► tick::run(ports)
+//!   look     store ─► document ─► schedules, groups, exceptions, what is remembered
+//!            fleet ─► inventory, only if something is due              ⇒ engine::Snapshot
+//!   decide   engine::plan(&Snapshot, now) ─► engine::Plan              pure and total
+//!   act      Step ─► Outcome; a failure holds what depends on it, nothing else
+//!   tell     what the runs hold untold, once
+//!   record   the runs
+//! ```
+//!
+//! # Where things are
+//!
+//! | module | job | must not know |
+//! | --- | --- | --- |
+//! | `model` | what things are; constructors refuse nonsense | IO, serde, a clock |
+//! | `engine` | decisions as pure functions; `now` is an argument | IO, ports, words for people |
+//! | `document` | items and files to and from the model | AWS, where items come from |
+//! | `ports` | traits for tables, instances, chat, time, journal | AWS |
+//! | `memory` | an embedded world behind the ports: demo, tests | AWS |
+//! | `tick` | the order of effects | what stands behind the ports |
+//! | `chat` | words of messages, their shape on each platform, sending | when something is told |
+//! | `aws` | DynamoDB, EC2, RDS and the clock behind the ports | schedules, runs |
+//! | `live` | the adapters, made from the settings | decisions |
+//! | `settings` | the one reader of the environment | what settings are used for |
+//! | `lambda` | which events make a tick | decisions |
+//! | `log`, `metrics` | a line of JSON a decision, a line of metrics a tick | decisions |
+//! | `cli` | one file a subcommand | decisions |
+//!
+//! `aws`, `live`, `settings`, `lambda`, `log`, `metrics` and the sending of `chat` belong to the feature `live`, which owns every
+//! dependency that talks to the world. `cargo check --lib --no-default-features` builds the core: it cannot name AWS, tokio
+//! or reqwest, and there is no current time to ask for.
+//!
+//! # The rules
+//!
+//! Tests and comments name these. They are promises: a change that breaks one is a fault.
+//!
+//! **Time.** *T1* A clock value is `H:M`, hour 0-47, minute 0-59; hours from 24 mean the next day. *T2* Each active date
+//! has a window from start to stop; a stop not later than the start is on the next day; equal values are a fault. *T3*
+//! Exceptions replace a date's start or stop; a start exception makes an inactive date active; of two for one date and type
+//! the earlier start and the later stop count. *T4* Windows that overlap or touch are one. *T5* A start or stop alone is a
+//! transition, unless it falls inside a window; at one instant the start stands. *T6* Local time becomes an instant in one
+//! function: in a gap it moves forward by the gap's length, of a time that comes twice the first counts. *T7* Intervals are
+//! half-open; the last transition decides. *T8* The last transition is due until a run for it has finished, however late it
+//! is found; a newer one, or an order, replaces an unfinished run. *T9* An instance that has reached its target is not
+//! touched again in that run; with `Enforce` the desired state is held. *T10* A stop is never a surprise: it is warned of in
+//! time, or waits; a chat that is down delays it by one lead at most. *T11* A force start lasts until the next stop; its
+//! flag is lowered when every instance is handled.
+//!
+//! **Order.** *O1* A group starts when every group it depends on is ready. *O2* It stops when every group that depends on it
+//! has stopped. *O3* What may go now goes at once. *O4* A failure holds what depends on it, and nothing else; it is tried
+//! again with back-off and told once. *O5* A group without instances is ready; an instance without a group waits for nobody.
+//! *O6* Terminated instances do not count; what AWS refuses is reported once and holds nobody.
+//!
+//! **AWS.** *A1* One paginated discovery a tick and region; none when nothing is due. *A2* Batches, in which one bad id is
+//! isolated; never `Force`. *A3* What AWS refuses to stop is left alone, with its reason. *A4* The reached state is read
+//! back. *A5* Throttling is retried within the time left, and then by the next tick. *A6* A region that cannot be reached
+//! harms no other. *A7* Two ticks at once never act twice: a schedule is taken with a conditional write, and a lease that
+//! ends by itself. *A8* A tick that dies anywhere loses nothing; messages may then come twice.
+//!
+//! **Chat.** *C1* One message an event, the same failure once. *C2* Sent after the fact, with exactly what it was done to.
+//! *C3* The platform follows from the webhook's address or a setting. *C6* An extension only moves a stop later, and only so
+//! much. *C8* A chat that is down is never in the way.
+//!
+//! **Security.** *S3* Each function refuses events that are not its own. *S4* No secret, token or link path in a log or
+//! message. *S6* Input is bounded, and none makes it panic.
+
+#[cfg(feature = "live")]
+pub mod aws;
+pub mod chat;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod document;
+pub mod engine;
+#[cfg(feature = "live")]
+pub mod lambda;
+#[cfg(feature = "live")]
+pub mod live;
+#[cfg(feature = "live")]
+pub mod log;
+pub mod memory;
+#[cfg(feature = "live")]
+pub mod metrics;
+pub mod model;
+pub mod ports;
+#[cfg(feature = "live")]
+pub mod settings;
+#[cfg(test)]
+mod testing;
+pub mod tick;

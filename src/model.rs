@@ -1,0 +1,27 @@
+//! What things are: schedules, server groups, instances, runs, and what is said about them.
+//!
+//! Constructors refuse nonsense, so that the engine never meets it. Knows no IO, no serde and no clock.
+
+mod clock_value;
+mod days;
+mod event;
+mod group;
+mod instance;
+mod name;
+mod notice;
+mod problem;
+mod run;
+mod schedule;
+
+pub use clock_value::{ClockValue, ClockValueError};
+pub use days::{Days, DaysError};
+pub use event::{Detail, Event, EventKind};
+pub use group::{Groups, GroupsError, Ready, ServerGroup, ServiceType};
+pub use instance::{
+    Failure, FailureKind, Instance, InstanceKey, InstanceKind, InstanceState, Inventory, Label, Refusal, Scope,
+};
+pub use name::{GroupName, InstanceId, NameError, Region, RoleArn, ScheduleName, TagValue};
+pub use notice::{Notice, Stretch};
+pub use problem::{Problem, Source};
+pub use run::{Cause, End, Ended, Lease, Notebook, Progress, Run, ScheduleState, Settled, Standing, Trouble, Warning};
+pub use schedule::{Action, Exception, ExceptionKind, Mode, Period, Schedule, Timetable, TimetableError};

@@ -1,0 +1,64 @@
+//! What is wrong with an item or a place, in words that say what, where and what would be right.
+
+use std::fmt;
+
+use chrono::Days;
+use uuid::Uuid;
+
+use super::{ScheduleName, Scope};
+
+/// What was looked at when a problem was seen: a problem can only be gone once that was looked at again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// The tables.
+    Tables,
+    /// The instances of a schedule.
+    Instances(ScheduleName),
+    /// An account and region.
+    Scope(Scope),
+}
+
+/// A fault that a person has to mend.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Where it was seen.
+    pub source: Source,
+    /// The schedule that it harms, if it is one.
+    pub schedule: Option<ScheduleName>,
+    /// The item, such as `Schedule Development` or `ScheduleServerGroup Development/DB`.
+    pub item: String,
+    /// The attribute; empty when it is the item as a whole.
+    pub attribute: String,
+    /// What the attribute holds.
+    pub holds: Option<String>,
+    /// What is wrong, and what is allowed: lower case, no full stop.
+    pub message: String,
+    /// Whether the schedule is left exactly as it is until this is mended.
+    pub stops_schedule: bool,
+}
+
+impl Problem {
+    /// What is wrong with a date that is over for so long is not reported: nobody needs to mend it.
+    pub const WORTH_MENDING_FOR: Days = Days::new(7);
+
+    /// What tells this problem from any other, and changes when the fault changes.
+    #[must_use]
+    pub fn fingerprint(&self) -> Uuid {
+        let Self { item, attribute, holds, message, .. } = self;
+        let text = format!("{item}\u{1f}{attribute}\u{1f}{}\u{1f}{message}", holds.as_deref().unwrap_or_default());
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.item)?;
+        if !self.attribute.is_empty() {
+            write!(f, ": {}", self.attribute)?;
+        }
+        if let Some(holds) = &self.holds {
+            write!(f, " = `{holds}`")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}

@@ -1,0 +1,157 @@
+//! The ways out of the core: tables, instances, chat, time and the journal. No AWS types.
+//!
+//! `aws/` and `chat/` stand behind these traits in an account, [`memory`](crate::memory) in the demo, the simulation and
+//! fast tests. An adapter decides nothing: it looks, does what it is told, and says how it went in the words of the tick.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::model::{Action, Event, Failure, InstanceKey, Inventory, Notice, ScheduleName, Scope, TagValue};
+
+/// An item of a table: attribute names to JSON values; sets are arrays, numbers are JSON numbers.
+pub type Item = serde_json::Map<String, serde_json::Value>;
+
+/// The tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Table {
+    /// `Schedule`.
+    Schedule,
+    /// `ScheduleServerGroup`.
+    ServerGroup,
+    /// `ScheduleException`.
+    Exception,
+    /// `ScheduleRun`.
+    Run,
+}
+
+/// Why a table could not be read or written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The item is not at the version that was expected: somebody else has written it.
+    #[error("somebody else has written the item since it was read")]
+    Conflict,
+    /// There is no such table.
+    #[error("table `{0}` does not exist in this region: create it, or name it in `{1}`")]
+    MissingTable(String, &'static str),
+    /// A permission is missing.
+    #[error("not allowed to use table `{table}`: {message}")]
+    Denied {
+        /// The table's name.
+        table: String,
+        /// AWS's words.
+        message: String,
+    },
+    /// No answer, or too many calls; later.
+    #[error("table `{table}` did not answer: {message}")]
+    Unavailable {
+        /// The table's name.
+        table: String,
+        /// What was seen.
+        message: String,
+    },
+    /// Anything else.
+    #[error("table `{table}`: {message}")]
+    Other {
+        /// The table's name.
+        table: String,
+        /// What was seen.
+        message: String,
+    },
+}
+
+/// The tables, as items; what they mean is [`document`](crate::document)'s affair.
+pub trait Store: Sync {
+    /// All items of a table, over all its pages.
+    fn scan(&self, table: Table) -> impl Future<Output = Result<Vec<Item>, StoreError>> + Send;
+
+    /// The items of the run table with these keys (`ScheduleName`, `RunId`), read consistently; absent ones are left out.
+    fn runs(&self, keys: &[(String, String)]) -> impl Future<Output = Result<Vec<Item>, StoreError>> + Send;
+
+    /// Writes an item of the run table, if its attribute `Version` is the expected one (0: there is no item yet);
+    /// with `None` in any case. [`StoreError::Conflict`] when it is not.
+    fn put_run(&self, item: Item, expected_version: Option<u64>)
+    -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Sets `ForceStart` or `ForceStop` of a schedule back to false, if it is true; nothing else of the item is touched.
+    fn lower_flag(&self, schedule: &ScheduleName, flag: Action) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Writes an item of any table but the run table, in place of one with the same key.
+    fn put(&self, table: Table, item: Item) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// What to look for: one look serves all schedules of a tick (rule A1).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Query {
+    /// The tag values to look for, by account and region.
+    pub tag_values: BTreeMap<Scope, BTreeSet<TagValue>>,
+    /// The tag values whose running EC2 instances need their status checks read.
+    pub status_checks: BTreeSet<TagValue>,
+}
+
+/// What became of a call for one instance; an accepted call does not mean that it runs (rule A4).
+pub type Outcome = Result<(), Failure>;
+
+/// EC2 instances and databases.
+pub trait Fleet: Sync {
+    /// Looks for instances by tag, all pages; never fails as a whole: what could not be seen is in
+    /// [`Inventory::unreachable`].
+    fn inventory(&self, query: &Query) -> impl Future<Output = Inventory> + Send;
+
+    /// Asks AWS to start or stop these, in as few calls as it takes, isolating bad ids (rule A2); one outcome for each.
+    /// What could not be asked within `budget` is answered as throttled.
+    fn act(
+        &self,
+        action: Action,
+        instances: &[InstanceKey],
+        budget: Duration,
+    ) -> impl Future<Output = BTreeMap<InstanceKey, Outcome>> + Send;
+}
+
+/// Why a message did not arrive.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChatError {
+    /// Down, slow or too many messages; later. Holds no address: a webhook's path is a secret.
+    #[error("chat did not take the message: {0}")]
+    Unavailable(String),
+    /// The webhook refuses for good: wrong address, or it was removed.
+    #[error("chat refuses the message: {0}")]
+    Refused(String),
+}
+
+/// The chat that people read.
+pub trait Chat: Sync {
+    /// Sends one notice, trying again within `budget` (rule C8); `Ok` when there is no chat to tell.
+    fn tell(&self, notice: &Notice, budget: Duration) -> impl Future<Output = Result<(), ChatError>> + Send;
+}
+
+/// Time: the only way to learn it.
+pub trait Clock: Sync {
+    /// The time now.
+    fn now(&self) -> DateTime<Utc>;
+
+    /// Waits.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// Where events go as they happen: the log of the function, the screen of the demo, the checker of the simulation.
+pub trait Journal: Sync {
+    /// Takes one event.
+    fn note(&self, event: &Event);
+}
+
+/// The ports together, as the tick takes them.
+#[derive(Debug)]
+pub struct Ports<'a, S, F, C, T, J> {
+    /// The tables.
+    pub store: &'a S,
+    /// The instances.
+    pub fleet: &'a F,
+    /// The chat.
+    pub chat: &'a C,
+    /// Time.
+    pub clock: &'a T,
+    /// The journal.
+    pub journal: &'a J,
+}
