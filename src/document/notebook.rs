@@ -1,0 +1,108 @@
+//! The problems of which chat has been told, as an item of the `ScheduleRun` table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::state::{StateError, lease, object, time, version};
+use crate::model::{Notebook, Region, RoleArn, ScheduleName, Scope, Source};
+use crate::ports::Item;
+
+/// The key of the item that holds the notebook.
+pub const NOTEBOOK_KEY: (&str, &str) = (Notebook::KEY, "@told");
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct NotebookItem {
+    schedule_name: String,
+    run_id: String,
+    version: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lease_owner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lease_until: Option<String>,
+    #[serde(default)]
+    told: Vec<ToldItem>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ToldItem {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<(String, String)>,
+    problems: Vec<String>,
+}
+
+/// The item that holds the notebook.
+#[must_use]
+pub fn notebook_item(notebook: &Notebook) -> Item {
+    let told = |(source, problems): (&Source, &BTreeSet<Uuid>)| {
+        let (schedule, scope) = match source {
+            Source::Tables => (None, None),
+            Source::Instances(schedule) => (Some(schedule.to_string()), None),
+            Source::Scope(scope) => {
+                let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
+                let account = text(scope.account.as_ref().map(RoleArn::as_str));
+                (None, Some((account, text(scope.region.as_ref().map(Region::as_str)))))
+            }
+        };
+        ToldItem { schedule, scope, problems: problems.iter().map(ToString::to_string).collect() }
+    };
+    let item = NotebookItem {
+        schedule_name: NOTEBOOK_KEY.0.to_owned(),
+        run_id: NOTEBOOK_KEY.1.to_owned(),
+        version: notebook.version,
+        lease_owner: notebook.lease.as_ref().map(|lease| lease.owner.clone()),
+        lease_until: notebook.lease.as_ref().map(|lease| time(lease.until_at)),
+        told: notebook.told.iter().map(told).collect(),
+    };
+    object(serde_json::to_value(item).unwrap_or_default())
+}
+
+/// Reads the notebook back.
+///
+/// # Errors
+/// When the item is not as it was written.
+pub fn notebook(item: &Item) -> Result<Notebook, StateError> {
+    let item: NotebookItem = serde_json::from_value(Value::Object(item.clone())).map_err(StateError::Shape)?;
+    let lease = lease(item.lease_owner, item.lease_until)?;
+    let mut told = BTreeMap::new();
+    for line in item.told {
+        let source = match (line.schedule, line.scope) {
+            (Some(name), _) => Source::Instances(ScheduleName::new(&name).map_err(|_| StateError::Word(name))?),
+            (None, Some((account, region))) => {
+                Source::Scope(Scope { account: RoleArn::new(&account).ok(), region: Region::new(&region).ok() })
+            }
+            (None, None) => Source::Tables,
+        };
+        let problems = line.problems.iter().map(|text| text.parse::<Uuid>());
+        told.insert(source, problems.collect::<Result<_, _>>().map_err(|_| StateError::Word("a problem".to_owned()))?);
+    }
+    Ok(Notebook { version: version(item.version)?, lease, is_damaged: false, told })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Lease;
+
+    #[test]
+    fn the_notebook_is_read_back_as_it_was_written() {
+        let problems = BTreeSet::from([Uuid::NAMESPACE_OID]);
+        let far = Scope { account: RoleArn::new("arn").ok(), region: Region::new("eu-west-1").ok() };
+        let sources = [
+            Source::Tables,
+            Source::Instances(ScheduleName::new("S").unwrap()),
+            Source::Scope(far),
+            Source::Scope(Scope::default()),
+        ];
+        let told = sources.into_iter().map(|source| (source, problems.clone())).collect();
+        let lease = Some(Lease { owner: "me".to_owned(), until_at: "2026-11-23T13:00:00Z".parse().unwrap() });
+        let notebook = Notebook { version: 3, lease, is_damaged: false, told };
+        assert_eq!(super::notebook(&notebook_item(&notebook)).unwrap(), notebook);
+    }
+}

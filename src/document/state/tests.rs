@@ -1,0 +1,79 @@
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::*;
+
+fn at(second: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000 + second, 123_000_000).unwrap()
+}
+
+fn progress(standing: Standing) -> Progress {
+    Progress {
+        group: GroupName::new("A").ok(),
+        label: Label { name: Some("db".to_owned()), engine: Some("mysql".to_owned()), zone: None },
+        standing,
+        attempts: 2,
+        accepted_at: Some(at(3)),
+        accepted_told: false,
+        trouble: Some(Trouble { code: "X".to_owned(), message: "no".to_owned(), told: true, retry_at: at(9) }),
+        told_codes: BTreeSet::from(["X".to_owned()]),
+    }
+}
+
+#[test]
+fn a_state_is_read_back_as_it_was_written() {
+    let name = ScheduleName::new("S").unwrap();
+    let standings = [Standing::Asking, Standing::Asked, Standing::Failed, Standing::Reached, Standing::Refused];
+    let keys = ["ec2/i-1", "ec2/i-2", "rds/db", "eu-west-1|ec2/i-3", "arn:aws:iam::1:role/x|eu-west-1|cluster/c"];
+    let instances = keys.iter().zip(standings).map(|(key, standing)| (key.parse().unwrap(), progress(standing)));
+    let run = Run {
+        at: at(0),
+        action: Action::Start,
+        cause: Cause::Force,
+        opened_at: at(1),
+        ended: Some(Ended { at: at(5), how: End::Replaced, told: false }),
+        instances: instances.collect(),
+        slow_told: [String::new(), "A".to_owned()].into(),
+    };
+    let state = ScheduleState {
+        version: 7,
+        lease: Some(Lease { owner: "me".to_owned(), until_at: at(4) }),
+        runs: vec![run],
+        warning: Some(Warning { stop_at: at(6), cause: Cause::Enforce, tried_at: at(2), told_at: Some(at(3)) }),
+        settled: vec![Settled { at: at(-5), action: Action::Stop, forced: true }],
+        instances: 5,
+        refused: BTreeSet::from(["ec2/i-9".parse().unwrap()]),
+    };
+    assert_eq!(super::state(&state_item(&name, &state)).unwrap(), state);
+}
+
+#[test]
+fn ten_thousand_instances_at_rest_fit_into_an_item() {
+    let mut state = ScheduleState::default();
+    let at_rest = Progress { accepted_told: true, ..progress(Standing::Reached) };
+    let keys = (0..10_000).map(|number| format!("ec2/i-{number:017x}").parse().unwrap());
+    state.runs.push(Run {
+        at: at(0),
+        action: Action::Start,
+        cause: Cause::Timetable,
+        opened_at: at(0),
+        ended: None,
+        instances: keys.map(|key| (key, at_rest.clone())).collect(),
+        slow_told: BTreeSet::new(),
+    });
+    let item = state_item(&ScheduleName::new("S").unwrap(), &state);
+    let bytes = serde_json::to_string(&item).unwrap().len();
+    assert!(bytes < 400_000, "{bytes} bytes: an item of DynamoDB holds 400 KB");
+}
+
+#[test]
+fn an_item_that_was_edited_is_an_error() {
+    let name = ScheduleName::new("S").unwrap();
+    let mut item = state_item(&name, &ScheduleState::default());
+    item.insert("Version".to_owned(), json!("seven"));
+    assert_eq!(super::state(&item).unwrap_err().to_string(), "is not as it was written");
+    let mut item = state_item(&name, &ScheduleState::default());
+    item.insert("Settled".to_owned(), json!([{"At": "yesterday", "Action": "stop"}]));
+    assert_eq!(super::state(&item).unwrap_err().to_string(), "holds `yesterday`, which was never written there");
+}

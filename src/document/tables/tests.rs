@@ -1,0 +1,253 @@
+//! A case for each fault that a person can make, and the tables of the predecessor as they are.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::model::{Action, ServiceType};
+
+fn items(value: &Value) -> Vec<Item> {
+    value.as_array().unwrap().iter().map(|item| item.as_object().unwrap().clone()).collect()
+}
+
+fn good() -> Value {
+    json!({"ScheduleName": "S", "TagValue": "S", "DaysActive": "all", "Enabled": true, "StartTime": "9:30", "StopTime": "22:00"})
+}
+
+fn read_all(schedules: &Value, groups: &Value, exceptions: &Value) -> (Vec<Schedule>, Vec<String>) {
+    let tables = Tables { schedules: items(schedules), groups: items(groups), exceptions: items(exceptions) };
+    let (schedules, problems) = read(&tables, Defaults::default(), "2026-11-23".parse().unwrap());
+    (schedules, problems.iter().map(Problem::to_string).collect())
+}
+
+/// The good schedule with one attribute changed (null: left out).
+#[track_caller]
+fn check(attribute: &str, value: Value, expected: &str) {
+    let mut item = good();
+    if value.is_null() {
+        item.as_object_mut().unwrap().remove(attribute);
+    } else {
+        item[attribute] = value;
+    }
+    let other = json!({"ScheduleName": "Other", "TagValue": "O", "DaysActive": "all", "Enabled": true, "StartTime": "None", "StopTime": "None"});
+    let (schedules, problems) = read_all(&json!([item, other]), &json!([]), &json!([]));
+    assert_eq!(problems, [expected]);
+    let names: Vec<&str> = schedules.iter().map(|schedule| schedule.name.as_str()).collect();
+    assert_eq!(names, ["Other"], "only the faulty schedule is left out");
+}
+
+#[test]
+fn a_fault_says_what_where_and_what_is_allowed() {
+    const TIMES: &str =
+        "`H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next day), or `None`";
+    const DAYS: &str =
+        "`all`, `weekdays`, `weekends`, or a list of days and ranges such as `mon,wed,fri`, `mon-thu`, `fri-mon`";
+    check(
+        "StartTime",
+        json!("25:99"),
+        &format!("Schedule S: StartTime = `25:99`: is no time of day; allowed: {TIMES}"),
+    );
+    check("StartTime", json!(570), &format!("Schedule S: StartTime = `570`: is not text (type S); allowed: {TIMES}"));
+    check("StopTime", Value::Null, &format!("Schedule S: StopTime: is missing; allowed: {TIMES}"));
+    check("StopTime", json!(" "), &format!("Schedule S: StopTime = ` `: is empty; allowed: {TIMES}"));
+    check(
+        "StopTime",
+        json!("09:30"),
+        "Schedule S: StopTime = `09:30`: start and stop are both 09:30: is that never, or always? `00:00` to `24:00` is all day",
+    );
+    check(
+        "DaysActive",
+        json!("weekdys"),
+        &format!("Schedule S: DaysActive = `weekdys`: `weekdys` is no day (did you mean `weekdays`?); allowed: {DAYS}"),
+    );
+    check(
+        "DaysActive",
+        json!("weekend"),
+        &format!("Schedule S: DaysActive = `weekend`: `weekend` is no day (did you mean `weekends`?); allowed: {DAYS}"),
+    );
+    check("Enabled", Value::Null, "Schedule S: Enabled: is missing: true or false (type BOOL)");
+    check("Enabled", json!("true"), "Schedule S: Enabled = `true`: is not true or false (type BOOL)");
+    check(
+        "TagValue",
+        Value::Null,
+        "Schedule S: TagValue: is missing; allowed: the value of the schedule tag of its instances",
+    );
+    check(
+        "Timezone",
+        json!("Asia/Soul"),
+        "Schedule S: Timezone = `Asia/Soul`: is no time zone (did you mean `Asia/Seoul`?); allowed: an IANA name such as `Asia/Seoul`",
+    );
+    check("Mode", json!("dry"), "Schedule S: Mode = `dry`: is no mode; allowed: `act`, `notify` or `off`");
+    check(
+        "StopWarningMinutes",
+        json!(-5),
+        "Schedule S: StopWarningMinutes = `-5`: is no whole number of minutes between 0 and 1440 (type N)",
+    );
+    check(
+        "Periods",
+        json!([]),
+        "Schedule S: Periods = `[]`: is not supported yet: use DaysActive, StartTime and StopTime",
+    );
+    check(
+        "Accounts",
+        json!(["arn"]),
+        "Schedule S: Accounts = `[\"arn\"]`: is not supported yet: instances are looked for in the function's own account",
+    );
+}
+
+#[test]
+fn of_both_orders_at_once_neither_is_obeyed() {
+    let mut item = good();
+    item["ForceStart"] = json!(true);
+    item["ForceStop"] = json!(true);
+    let (schedules, problems) = read_all(&json!([item]), &json!([]), &json!([]));
+    assert_eq!(schedules[0].force, None, "the timetable stands");
+    assert_eq!(
+        problems,
+        [
+            "Schedule S: ForceStop = `true`: is true while ForceStart is true too, so neither is obeyed: set one of them back to false"
+        ]
+    );
+}
+
+#[test]
+fn an_unknown_attribute_is_reported_and_ignored() {
+    let mut item = good();
+    item["StartTme"] = json!("09:00");
+    let (schedules, problems) = read_all(&json!([item]), &json!([]), &json!([]));
+    assert_eq!(schedules.len(), 1);
+    assert_eq!(
+        problems,
+        [
+            "Schedule S: StartTme = `09:00`: is no attribute that is known here and is ignored; did you mean `StartTime`?"
+        ]
+    );
+}
+
+#[test]
+fn the_predecessors_tables_are_read_as_they_are() {
+    let schedules = json!([{
+        "ScheduleName": "Development", "TagValue": "Development", "DaysActive": "weekdays", "Enabled": true,
+        "StartTime": "9:30", "StopTime": "22:00", "ForceStart": true,
+    }]);
+    let groups = json!([
+        {"ScheduleName": "Development", "GroupName": "GROUP1", "InstanceType": "EC2"},
+        {"ScheduleName": "Development", "GroupName": "GROUP2", "InstanceType": "RDS", "Dependency": ["GROUP1"]},
+    ]);
+    let exceptions = json!([{
+        "ExceptionUuid": "0c2ba1b4", "ScheduleName": "Development", "ExceptionDate": "2026-11-24", "ExceptionType": "stop", "ExceptionValue": "None",
+    }]);
+    let (schedules, problems) = read_all(&schedules, &groups, &exceptions);
+    assert_eq!(problems, Vec::<String>::new());
+    let schedule = &schedules[0];
+    assert_eq!((schedule.zone, schedule.force), (chrono_tz::Tz::Asia__Seoul, Some(Action::Start)));
+    assert_eq!((schedule.warning_lead, schedule.max_extension), (Duration::minutes(10), Duration::minutes(240)));
+    let kinds: Vec<(&str, ServiceType)> =
+        schedule.groups.iter().map(|group| (group.name.as_str(), group.service)).collect();
+    assert_eq!(kinds, [("GROUP1", ServiceType::Ec2), ("GROUP2", ServiceType::Rds)]);
+    assert_eq!(schedule.exceptions.len(), 1);
+}
+
+#[test]
+fn faults_of_groups_leave_their_schedule_out() {
+    let cases = [
+        (
+            json!([{"ScheduleName": "S", "GroupName": "A", "InstanceType": "EC3"}]),
+            "ScheduleServerGroup S/A: InstanceType = `EC3`: is no kind of instance; allowed: `EC2` or `RDS`",
+        ),
+        (
+            json!([{"ScheduleName": "S", "InstanceType": "EC2"}]),
+            "ScheduleServerGroup S/without GroupName: GroupName: is missing; allowed: the name that its instances carry in their group tag",
+        ),
+        (
+            json!([{"ScheduleName": "S", "GroupName": "API", "InstanceType": "EC2", "Dependency": ["DBs"]}, {"ScheduleName": "S", "GroupName": "DB", "InstanceType": "RDS"}]),
+            "ScheduleServerGroup S/API: Dependency: group `API` depends on `DBs`, which is no group of the schedule; did you mean `DB`?",
+        ),
+        (
+            json!([{"ScheduleName": "S", "GroupName": "A", "InstanceType": "EC2", "Dependency": ["B"]}, {"ScheduleName": "S", "GroupName": "B", "InstanceType": "EC2", "Dependency": ["A"]}]),
+            "ScheduleServerGroup S/A: Dependency: the groups wait for one another: A -> B -> A",
+        ),
+        (
+            json!([{"ScheduleName": "S", "GroupName": "A", "InstanceType": "EC2", "Dependency": "B"}]),
+            "ScheduleServerGroup S/A: Dependency = `B`: is no list of texts (type L or SS)",
+        ),
+    ];
+    for (groups, expected) in cases {
+        let (schedules, problems) = read_all(&json!([good()]), &groups, &json!([]));
+        assert_eq!(problems, [expected]);
+        assert!(schedules.is_empty(), "{expected}");
+    }
+}
+
+#[test]
+fn a_faulty_exception_is_ignored_and_the_timetable_stands() {
+    let exceptions = json!([
+        {"ExceptionUuid": "1", "ScheduleName": "S", "ExceptionDate": "2026-11-24", "ExceptionType": "stpo", "ExceptionValue": "23:00"},
+        {"ExceptionUuid": "2", "ScheduleName": "S", "ExceptionDate": "24.11.2026", "ExceptionType": "stop", "ExceptionValue": "23:00"},
+        {"ExceptionUuid": "3", "ScheduleName": "S", "ExceptionDate": "2026-11-24", "ExceptionType": "stop", "ExceptionValue": "23:00"},
+        {"ExceptionUuid": "4", "ScheduleName": "T", "ExceptionDate": "2026-11-24", "ExceptionType": "stop", "ExceptionValue": "23:00"},
+        {"ExceptionUuid": "5", "ExceptionDate": "2026-11-24", "ExceptionType": "stop", "ExceptionValue": "23:00"},
+        {"ExceptionUuid": "6", "ScheduleName": "S", "ExceptionDate": "2020-11-24", "ExceptionType": "stpo", "ExceptionValue": "23:00"},
+    ]);
+    let (schedules, problems) = read_all(&json!([good()]), &json!([]), &exceptions);
+    assert_eq!(
+        problems,
+        [
+            "ScheduleException 1 of S: ExceptionType = `stpo`: is no type of exception; allowed: `start` or `stop`",
+            "ScheduleException 2 of S: ExceptionDate = `24.11.2026`: is no date; allowed: a date `YYYY-MM-DD`",
+            "ScheduleException 4: ScheduleName = `T`: is no schedule in the table; did you mean `S`?",
+            "ScheduleException 5: ScheduleName: is missing; allowed: the name of a schedule",
+        ],
+        "of what is long over nothing is said"
+    );
+    let ids: Vec<&str> = schedules[0].exceptions.values().flatten().map(|exception| exception.id.as_str()).collect();
+    assert_eq!(ids, ["3"]);
+}
+
+#[test]
+fn items_without_a_name_and_names_twice() {
+    let mut nameless = good();
+    nameless.as_object_mut().unwrap().remove("ScheduleName");
+    let (schedules, problems) =
+        read_all(&json!([nameless, good(), {"ScheduleName": "@lamplighter"}]), &json!([]), &json!([]));
+    assert_eq!(
+        problems,
+        [
+            "Schedule: ScheduleName: is missing; allowed: the name of a schedule",
+            "Schedule: ScheduleName: is a name that is used within",
+        ]
+    );
+    assert_eq!(schedules.len(), 1);
+    let (schedules, problems) = read_all(&json!([good(), good()]), &json!([]), &json!([]));
+    assert_eq!((schedules.len(), problems), (0, vec!["Schedule S: is there twice".to_owned()]));
+}
+
+#[test]
+fn schedules_that_share_instances_are_reported() {
+    let mut other = good();
+    other["ScheduleName"] = json!("Weekend");
+    let (schedules, problems) = read_all(&json!([good(), other]), &json!([]), &json!([]));
+    assert_eq!(schedules.len(), 2);
+    assert_eq!(
+        problems,
+        [
+            "Schedule Weekend: TagValue = `S`: is the TagValue of schedule `S` too: both start and stop the same instances"
+        ]
+    );
+}
+
+proptest::proptest! {
+    /// Whatever stands in the tables: no panic, and a sound schedule is never lost for it.
+    #[test]
+    fn no_item_is_too_odd(name in ".{0,12}", attribute in proptest::sample::select(vec!["StartTime", "DaysActive", "Dependency", "ExceptionDate", "ExceptionValue", "InstanceType", "ScheduleName", "Timezone"]), text in ".{0,40}", number in proptest::prelude::any::<i64>()) {
+        for value in [json!(text), json!(number), json!([text, number]), json!({"a": text}), json!(null)] {
+            let odd = json!([{"ScheduleName": name, "GroupName": name, attribute: value}]);
+            let mut schedules = items(&odd);
+            let sound = json!({"ScheduleName": "a sound schedule", "TagValue": "O", "DaysActive": "all", "Enabled": true, "StartTime": "None", "StopTime": "None"});
+            schedules.extend(items(&json!([sound])));
+            let tables = Tables { schedules, groups: items(&odd), exceptions: items(&odd) };
+            let (schedules, _) = read(&tables, Defaults::default(), "2026-11-23".parse().unwrap());
+            proptest::prop_assert!(schedules.iter().any(|schedule| schedule.name.as_str() == "a sound schedule"));
+        }
+    }
+}
