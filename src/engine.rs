@@ -1,0 +1,17 @@
+//! Pure functions on the model: `now` is always an argument, and the same input gives the same answer, byte for byte.
+//!
+//! Nothing here does IO, reads a clock or can fail: what is wrong becomes data in the answer.
+
+pub mod calendar;
+mod decide;
+pub mod extension;
+mod notices;
+mod order;
+mod plan;
+mod record;
+mod runs;
+mod warnings;
+
+pub use notices::{Message, Receipt, messages};
+pub use plan::{Held, Plan, SchedulePlan, SeenSchedule, Snapshot, Step, needs_look, plan};
+pub use record::{outcomes, receipt};

@@ -1,0 +1,236 @@
+//! The decision for one schedule: which run there is, what it may ask for, and of what people are warned.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::plan::{Held, SchedulePlan, Step};
+use super::runs::Wanted;
+use super::{calendar, notices, order, runs, warnings};
+use crate::model::{
+    Action, Cause, End, GroupName, Instance, InstanceKey, InstanceState, Label, Mode, Progress, Run, Schedule,
+    Standing, Warning,
+};
+
+/// `Enforce` lets this long pass after a run before it makes another.
+const HOLD_AFTER: Duration = Duration::minutes(10);
+
+/// The decision for one schedule whose instances are known.
+pub(super) struct Planner<'a> {
+    pub(super) schedule: &'a Schedule,
+    pub(super) instances: Vec<&'a Instance>,
+    pub(super) now: DateTime<Utc>,
+    /// What comes of it.
+    pub(super) plan: &'a mut SchedulePlan,
+}
+
+impl Planner<'_> {
+    /// Decides.
+    pub(super) fn run(&mut self) {
+        match runs::wanted(self.schedule, &self.plan.state, self.now) {
+            Wanted::Cancel => self.cancel(),
+            Wanted::Keep => self.advance(),
+            Wanted::New { at, action, cause } => self.begin(at, action, cause),
+            Wanted::Nothing if self.schedule.enforce => self.hold(),
+            Wanted::Nothing => {}
+        }
+        self.warn_ahead();
+    }
+
+    /// Opens a run, a stop of the timetable only once people have been warned.
+    fn begin(&mut self, at: DateTime<Utc>, action: Action, cause: Cause) {
+        if action == Action::Stop && cause != Cause::Force && !self.may_stop(at, cause) {
+            return;
+        }
+        let open = self.plan.state.open_run().map(|run| (run.cause, run.action));
+        if let Some((Cause::Force, order)) = open.filter(|_| cause != Cause::Force) {
+            self.plan.lower_before = Some(order);
+        }
+        self.look_back();
+        self.plan.state.end_run(self.now, End::Replaced);
+        if cause != Cause::Enforce {
+            self.plan.state.refused.clear();
+        }
+        let mut run = Run {
+            at,
+            action,
+            cause,
+            opened_at: self.now,
+            ended: None,
+            instances: BTreeMap::new(),
+            slow_told: BTreeSet::new(),
+        };
+        for unit in order::units(&self.schedule.groups, &self.instances, None) {
+            for instance in &unit.instances {
+                let due = Progress::due(unit.name(), instance.label.clone());
+                run.instances.insert(instance.key.clone(), due);
+            }
+        }
+        self.plan.state.runs.push(run);
+        self.advance();
+    }
+
+    /// Brings the open run up to what is seen, without asking for anything: before it ends, so that what a tick that
+    /// died has asked for is still told (rule A8). Whether it is complete.
+    fn look_back(&mut self) -> bool {
+        let Some(run) = self.plan.state.open_run_mut() else { return false };
+        let nothing = order::MayAsk::Nothing;
+        let advance = order::advance(run, &self.schedule.groups, &self.instances, nothing, self.now);
+        self.plan.arrived = advance.arrived;
+        advance.is_complete
+    }
+
+    fn advance(&mut self) {
+        if self.schedule.mode == Mode::Notify {
+            return self.notify();
+        }
+        let Some((action, may_ask)) = self.may_ask() else { return };
+        let Some(run) = self.plan.state.open_run_mut() else { return };
+        let advance = order::advance(run, &self.schedule.groups, &self.instances, may_ask, self.now);
+        self.plan.messages.extend(notices::slow(self.schedule, run, &self.instances, self.now));
+        let steps = advance.asks.into_iter().map(|(group, instances)| Step { group, action, instances });
+        self.plan.steps = steps.collect();
+        self.plan.held.extend(advance.held);
+        self.plan.arrived = advance.arrived;
+        self.plan.finish = advance.is_complete.then_some(End::Done);
+        self.wake(advance.wake_at);
+    }
+
+    /// The open run's action, and what it may ask for: people have to be warned of a stop, also of one that turned up only
+    /// after the run began.
+    fn may_ask(&mut self) -> Option<(Action, order::MayAsk)> {
+        let run = self.plan.state.open_run()?;
+        let (at, action, cause) = (run.at, run.action, run.cause);
+        let is_new = |instance: &&Instance| !run.instances.contains_key(&instance.key) && !instance.state.is_down();
+        let needs_warning = action == Action::Stop && cause != Cause::Force && self.instances.iter().any(is_new);
+        let may_all = !needs_warning || self.may_stop(at, cause);
+        Some((action, if may_all { order::MayAsk::All } else { order::MayAsk::Known }))
+    }
+
+    /// Only says what would be done.
+    fn notify(&mut self) {
+        self.look_back();
+        let Some(run) = self.plan.state.open_run_mut() else { return };
+        for unit in order::units(&self.schedule.groups, &self.instances, None) {
+            for instance in &unit.instances {
+                if let Some(progress) = run.instances.get_mut(&instance.key) {
+                    // What is at rest is remembered without its names.
+                    progress.group = unit.name();
+                    progress.label = instance.label.clone();
+                }
+            }
+        }
+        self.plan.finish = Some(End::Notified);
+    }
+
+    /// The order was withdrawn or the schedule disabled; what is complete all the same counts as done.
+    fn cancel(&mut self) {
+        let is_complete = self.look_back();
+        self.plan.finish = Some(if is_complete { End::Done } else { End::Cancelled });
+    }
+
+    /// Holds the desired state (rule T9): a breach makes a run of its own.
+    fn hold(&mut self) {
+        let Some(action) = self.held_state() else { return };
+        let is_breach = |instance: &&&Instance| match action {
+            Action::Start => instance.state == InstanceState::Stopped,
+            Action::Stop => instance.state == InstanceState::Running,
+        };
+        let refused = self.plan.state.refused.clone();
+        let is_broken = order::units(&self.schedule.groups, &self.instances, None).iter().any(|unit| {
+            let mut asked = unit.instances.iter().filter(|instance| !refused.contains(&instance.key));
+            asked.any(|instance| is_breach(&instance))
+        });
+        let seen_before = warnings::of_breach(self.schedule, &self.plan.state, self.now);
+        if is_broken {
+            self.begin(seen_before.map_or(self.now, |warning| warning.stop_at), action, Cause::Enforce);
+        } else if self.plan.state.warning.is_some_and(|warning| warning.cause == Cause::Enforce) {
+            self.plan.state.warning = None;
+        }
+    }
+
+    /// The state that `Enforce` holds now: that of the last run, if the timetable still wants it or a person has ordered
+    /// it, and not so soon after that run that an instance which stops by itself would be started all day long.
+    fn held_state(&self) -> Option<Action> {
+        let last = self.plan.state.settled.last()?;
+        let is_wanted = last.forced
+            || calendar::last_transition(self.schedule, self.now).is_some_and(|wanted| wanted.action == last.action);
+        let is_held = self.schedule.enabled && self.schedule.mode == Mode::Act;
+        (is_held && is_wanted && self.now - last.at >= HOLD_AFTER).then_some(last.action)
+    }
+
+    /// Whether a stop may go ahead; if people have to be warned first, they are.
+    fn may_stop(&mut self, stop_at: DateTime<Utc>, cause: Cause) -> bool {
+        let lead = self.schedule.warning_lead;
+        let is_silent = self.schedule.mode == Mode::Notify;
+        if lead <= Duration::zero() || is_silent || self.would_stop().is_empty() {
+            return true;
+        }
+        let warning = self.warning(stop_at, cause);
+        let until_at = warnings::release_at(warning, lead);
+        if self.now >= until_at {
+            return true;
+        }
+        self.tell_warning(warning);
+        self.plan.held.push(Held::Warning { until_at });
+        self.wake(Some(until_at));
+        false
+    }
+
+    /// Warns of a stop whose time is near.
+    fn warn_ahead(&mut self) {
+        let Some(stop_at) = warnings::upcoming(self.schedule, self.now) else { return };
+        // A stop that waits for its own warning comes first.
+        let is_waiting = self.plan.held.iter().any(|held| matches!(held, Held::Warning { .. }));
+        if self.schedule.mode != Mode::Act || is_waiting || self.would_stop().is_empty() {
+            return;
+        }
+        let warning = self.warning(stop_at, Cause::Timetable);
+        self.tell_warning(warning);
+    }
+
+    /// The warning of a stop, noted as tried now if it is new.
+    fn warning(&mut self, stop_at: DateTime<Utc>, cause: Cause) -> Warning {
+        let new = Warning { stop_at, cause, tried_at: self.now, told_at: None };
+        let warning = warnings::of_stop(self.schedule, &self.plan.state, stop_at, cause, self.now).unwrap_or(new);
+        self.plan.state.warning = Some(warning);
+        warning
+    }
+
+    fn tell_warning(&mut self, warning: Warning) {
+        if warning.told_at.is_none() {
+            // What is told is when it stops if chat takes the warning now.
+            let told = Warning { told_at: Some(self.now), ..warning };
+            let stop_at = warnings::release_at(told, self.schedule.warning_lead);
+            self.plan.messages.push(notices::warning(self.schedule, &self.would_stop(), stop_at));
+        }
+    }
+
+    /// What a stop would stop, in the order of the groups' names.
+    fn would_stop(&self) -> Vec<(Option<GroupName>, InstanceKey, Label)> {
+        let mut found = Vec::new();
+        let stopping = self.plan.state.open_run().filter(|run| run.action == Action::Stop);
+        let is_done = |key: &InstanceKey| {
+            let progress = stopping.and_then(|run| run.instances.get(key));
+            progress.is_some_and(|progress| matches!(progress.standing, Standing::Reached | Standing::Refused))
+                || self.plan.state.refused.contains(key)
+        };
+        for unit in order::units(&self.schedule.groups, &self.instances, None) {
+            let is_up = |instance: &&&Instance| !instance.state.is_down() && !is_done(&instance.key);
+            found.extend(
+                unit.instances
+                    .iter()
+                    .filter(is_up)
+                    .map(|instance| (unit.name(), instance.key.clone(), instance.label.clone())),
+            );
+        }
+        found
+    }
+
+    fn wake(&mut self, at: Option<DateTime<Utc>>) {
+        self.plan.wake_at = match (self.plan.wake_at, at) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+}

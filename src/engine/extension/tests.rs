@@ -1,0 +1,69 @@
+use super::*;
+use crate::testing::{local, schedule};
+
+/// `now` and the wanted stop, in local time, to the exception or the refusal.
+#[track_caller]
+fn check(attributes: &str, exceptions: &[&str], (now, stop): (&str, &str), expected: &str) {
+    let schedule = schedule(attributes, exceptions);
+    let answer = match extend(&schedule, &settled(&schedule, now), local(&schedule, now), local(&schedule, stop)) {
+        Ok(extension) => format!("{} stop {}", extension.date, extension.local_stop),
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(answer, expected);
+}
+
+/// The state in which everything up to now is carried out.
+fn settled(schedule: &Schedule, now: &str) -> ScheduleState {
+    let last = calendar::last_transition(schedule, local(schedule, now));
+    let settled = last.map(|last| crate::model::Settled { at: last.at, action: last.action, forced: false });
+    ScheduleState { settled: settled.into_iter().collect(), ..ScheduleState::default() }
+}
+
+const OFFICE: &str = "DaysActive: weekdays\nStartTime: 09:30\nStopTime: 22:00";
+const NIGHT: &str = "DaysActive: fri\nStartTime: '22:00'\nStopTime: '06:00'";
+
+#[test]
+fn an_extension_moves_the_stop_of_the_window_in_progress() {
+    check(OFFICE, &[], ("2026-11-23 21:55", "2026-11-23 23:00"), "2026-11-23 stop 23:00");
+    check(OFFICE, &[], ("2026-11-23 21:55", "2026-11-24 01:30"), "2026-11-23 stop 25:30");
+    check(NIGHT, &[], ("2026-11-21 05:55", "2026-11-21 07:00"), "2026-11-20 stop 31:00");
+}
+
+#[test]
+fn a_stop_that_waits_for_an_answer_can_be_moved() {
+    let schedule = schedule(OFFICE, &[]);
+    let at = |text: &str| local(&schedule, text);
+    let settled = settled(&schedule, "2026-11-23 21:00");
+    let extension = extend(&schedule, &settled, at("2026-11-23 22:05"), at("2026-11-23 23:05")).unwrap();
+    assert_eq!((extension.date.to_string(), extension.local_stop.to_string()), ("2026-11-23".into(), "23:05".into()));
+}
+
+#[test]
+fn an_extension_is_never_shorter_than_granted() {
+    // 01:30 comes twice; the exception can only mean the first, so it goes to where the second would be.
+    let zone = "Timezone: America/New_York\nStartTime: 09:30\nStopTime: 23:00";
+    let schedule = schedule(zone, &[]);
+    let wanted_at = local(&schedule, "2026-11-01 00:30") + Duration::hours(2);
+    let now = local(&schedule, "2026-10-31 22:55");
+    let extension = extend(&schedule, &settled(&schedule, "2026-10-31 22:55"), now, wanted_at).unwrap();
+    assert!(extension.stop_at >= wanted_at, "{extension:?}");
+    assert!(extension.stop_at <= wanted_at + Duration::hours(1), "{extension:?}");
+    // Half a minute more is the next minute.
+    let wanted_at = local(&schedule, "2026-10-31 23:10") + Duration::seconds(30);
+    let extension = extend(&schedule, &settled(&schedule, "2026-10-31 22:55"), now, wanted_at).unwrap();
+    assert_eq!(extension.local_stop.to_string(), "23:11");
+}
+
+#[test]
+fn only_later_and_only_so_much() {
+    check(
+        OFFICE,
+        &[],
+        ("2026-11-23 21:00", "2026-11-23 21:30"),
+        "the stop is planned for 2026-11-23 13:00:00 UTC already",
+    );
+    let moved = ["2026-11-23 stop 25:00"];
+    check(OFFICE, &moved, ("2026-11-23 23:00", "2026-11-24 02:00"), "2026-11-23 stop 26:00");
+    check(OFFICE, &moved, ("2026-11-23 23:00", "2026-11-24 02:01"), "a stop may be moved by 240 minutes in all");
+    check("StartTime: 09:30", &[], ("2026-11-23 21:00", "2026-11-23 23:00"), "no stop is planned");
+}

@@ -1,0 +1,298 @@
+//! What has to be told: everything in the runs that is marked as untold, and what a look has shown (rule C1).
+//!
+//! A notice follows from what is written down, not from the moment: a tick that dies, or a chat that is down, only
+//! delays it (rule A8).
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{calendar, order};
+use crate::model::{
+    Action, Cause, End, GroupName, Instance, InstanceKey, InstanceState, Inventory, Label, Notice, Problem, Progress,
+    Run, Schedule, ScheduleState, Source, Standing, Stretch,
+};
+
+/// A notice, and what to write down once chat has taken it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What is told.
+    pub notice: Notice,
+    /// What is then known to be told.
+    pub receipt: Receipt,
+}
+
+/// What is known to be told once chat has taken a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Receipt {
+    /// The warning of the next stop.
+    Warning,
+    /// That AWS accepted to act on these.
+    Accepted {
+        /// The run's id.
+        run: String,
+        /// The instances.
+        instances: Vec<InstanceKey>,
+    },
+    /// What went wrong with these.
+    Trouble {
+        /// The run's id.
+        run: String,
+        /// The instances.
+        instances: Vec<InstanceKey>,
+    },
+    /// That a group is slow.
+    Slow {
+        /// The run's id.
+        run: String,
+        /// The group's name; empty: the instances without one.
+        group: String,
+    },
+    /// That a run is over.
+    End {
+        /// The run's id.
+        run: String,
+    },
+}
+
+/// Everything that the schedule's runs hold untold, oldest first: what was done, what failed, what is over.
+#[must_use]
+pub fn messages(schedule: &Schedule, state: &ScheduleState) -> Vec<Message> {
+    let mut messages = Vec::new();
+    for run in &state.runs {
+        messages.extend(accepted(schedule, run));
+        messages.extend(troubles(schedule, run));
+        messages.extend(ending(schedule, run));
+    }
+    messages
+}
+
+/// Whether a run holds something untold that was there before this tick, so that nothing else would bring it up.
+pub(super) fn has_untold(run: &Run, before: &ScheduleState) -> bool {
+    let is_old = before.runs.iter().any(|old| old.id() == run.id());
+    let progress_untold = |progress: &Progress| {
+        is_unannounced(progress) || progress.trouble.as_ref().is_some_and(|trouble| !trouble.told)
+    };
+    is_old && (run.instances.values().any(progress_untold) || run.ended.is_some())
+}
+
+fn is_unannounced(progress: &Progress) -> bool {
+    progress.accepted_at.is_some() && !progress.accepted_told
+}
+
+fn accepted(schedule: &Schedule, run: &Run) -> Vec<Message> {
+    let mut groups: BTreeMap<Option<GroupName>, Vec<(&InstanceKey, &Progress)>> = BTreeMap::new();
+    for (key, progress) in run.instances.iter().filter(|(_, progress)| is_unannounced(progress)) {
+        groups.entry(progress.group.clone()).or_default().push((key, progress));
+    }
+    let until_at = (run.cause == Cause::Force && run.action == Action::Start && schedule.enabled)
+        .then(|| calendar::next_transition(schedule, run.opened_at, Some(Action::Stop)))
+        .flatten()
+        .map(|transition| transition.at);
+    let message = |(group, members): (Option<GroupName>, Vec<(&InstanceKey, &Progress)>)| Message {
+        notice: Notice::Acted {
+            schedule: schedule.name.clone(),
+            zone: schedule.zone,
+            action: run.action,
+            cause: run.cause,
+            at: members.iter().filter_map(|(_, progress)| progress.accepted_at).min().unwrap_or(run.opened_at),
+            stretch: stretch(group, &members, |_| String::new()),
+            until_at,
+        },
+        receipt: Receipt::Accepted { run: run.id(), instances: keys(&members) },
+    };
+    groups.into_iter().map(message).collect()
+}
+
+fn troubles(schedule: &Schedule, run: &Run) -> Vec<Message> {
+    type Members<'a> = Vec<(&'a InstanceKey, &'a Progress)>;
+    let mut kinds: BTreeMap<(Option<GroupName>, String, bool), Members<'_>> = BTreeMap::new();
+    for (key, progress) in &run.instances {
+        if let Some(trouble) = progress.trouble.as_ref().filter(|trouble| !trouble.told) {
+            let is_final = progress.standing == Standing::Refused;
+            let kind = (progress.group.clone(), trouble.code.clone(), is_final);
+            kinds.entry(kind).or_default().push((key, progress));
+        }
+    }
+    let words = |progress: &Progress| progress.trouble.as_ref().map(|trouble| trouble.message.clone());
+    let message = |((group, code, is_final), members): ((Option<GroupName>, String, bool), Members<'_>)| Message {
+        notice: Notice::Failed {
+            schedule: schedule.name.clone(),
+            zone: schedule.zone,
+            action: run.action,
+            is_final,
+            code,
+            stretch: stretch(group, &members, |progress| words(progress).unwrap_or_default()),
+        },
+        receipt: Receipt::Trouble { run: run.id(), instances: keys(&members) },
+    };
+    kinds.into_iter().map(message).collect()
+}
+
+fn ending(schedule: &Schedule, run: &Run) -> Option<Message> {
+    let ended = run.ended.filter(|ended| !ended.told)?;
+    let (schedule_name, zone) = (schedule.name.clone(), schedule.zone);
+    let notice = if ended.how == End::Notified {
+        let mut groups: BTreeMap<Option<GroupName>, Vec<(&InstanceKey, &Progress)>> = BTreeMap::new();
+        for (key, progress) in run.instances.iter().filter(|(_, progress)| progress.standing == Standing::Due) {
+            groups.entry(progress.group.clone()).or_default().push((key, progress));
+        }
+        let stretches =
+            groups.into_iter().map(|(group, members)| stretch(group, &members, |_| String::new())).collect();
+        Notice::WouldAct { schedule: schedule_name, zone, action: run.action, at: run.at, stretches }
+    } else {
+        let count = |standing| run.instances.values().filter(|progress| progress.standing == standing).count();
+        let done = run.instances.values().filter(|progress| progress.accepted_at.is_some());
+        Notice::RunDone {
+            schedule: schedule_name,
+            zone,
+            action: run.action,
+            cause: run.cause,
+            at: ended.at,
+            took: ended.at - run.opened_at,
+            instances: done.count(),
+            refused: count(Standing::Refused),
+        }
+    };
+    Some(Message { notice, receipt: Receipt::End { run: run.id() } })
+}
+
+fn keys(members: &[(&InstanceKey, &Progress)]) -> Vec<InstanceKey> {
+    members.iter().map(|(key, _)| (*key).clone()).collect()
+}
+
+fn stretch(
+    group: Option<GroupName>,
+    members: &[(&InstanceKey, &Progress)],
+    remark: impl Fn(&Progress) -> String,
+) -> Stretch {
+    let instance =
+        |(key, progress): &(&InstanceKey, &Progress)| ((*key).clone(), progress.label.clone(), remark(progress));
+    Stretch { group, instances: members.iter().map(instance).collect() }
+}
+
+/// The warning of a stop.
+pub(super) fn warning(
+    schedule: &Schedule,
+    instances: &[(Option<GroupName>, InstanceKey, Label)],
+    stop_at: DateTime<Utc>,
+) -> Message {
+    let mut groups: BTreeMap<Option<GroupName>, Vec<(InstanceKey, Label, String)>> = BTreeMap::new();
+    for (group, key, label) in instances {
+        groups.entry(group.clone()).or_default().push((key.clone(), label.clone(), String::new()));
+    }
+    let stretches = groups.into_iter().map(|(group, instances)| Stretch { group, instances }).collect();
+    Message {
+        notice: Notice::Warning {
+            schedule: schedule.name.clone(),
+            zone: schedule.zone,
+            stop_at,
+            stretches,
+            extensible_by: schedule.max_extension,
+        },
+        receipt: Receipt::Warning,
+    }
+}
+
+/// The groups that have been on their way for too long, each told once a run.
+pub(super) fn slow(schedule: &Schedule, run: &Run, instances: &[&Instance], now: DateTime<Utc>) -> Vec<Message> {
+    let units = order::units(&schedule.groups, instances, Some(run));
+    let settled = order::settled(&schedule.groups, &units, run.action);
+    let mut messages = Vec::new();
+    for unit in &units {
+        let name = unit.group.map(|group| group.name.as_str()).unwrap_or_default();
+        if run.slow_told.contains(name) || !order::waits_for(unit, &schedule.groups, &settled, run.action).is_empty() {
+            continue;
+        }
+        let progress = |instance: &&&Instance| run.instances.get(&instance.key);
+        let is_done =
+            |instance: &&&Instance| progress(instance).is_some_and(|progress| progress.standing == Standing::Reached);
+        let late = unit.instances.iter().filter(|instance| !unit.is_there(instance, run.action));
+        let late: Vec<&&Instance> = late.filter(|instance| !is_done(instance)).collect();
+        let since = late.iter().filter_map(progress).filter_map(|progress| progress.accepted_at).min();
+        let waited = now - since.unwrap_or(run.opened_at);
+        // Of a failure people have been told already.
+        let is_news = late.iter().any(|late| progress(late).is_none_or(|progress| progress.trouble.is_none()));
+        if late.is_empty() || !is_news || waited < unit.slow_after() {
+            continue;
+        }
+        let held = schedule.groups.iter().filter(|group| {
+            let waiting = units.iter().find(|unit| unit.group.is_some_and(|other| other.name == group.name));
+            let waits = waiting.map(|unit| order::waits_for(unit, &schedule.groups, &settled, run.action));
+            waits.is_some_and(|waits| waits.iter().any(|waited| waited.as_str() == name))
+        });
+        let line = |late: &&&Instance| (late.key.clone(), late.label.clone(), late.state.as_str().to_owned());
+        messages.push(Message {
+            notice: Notice::Slow {
+                schedule: schedule.name.clone(),
+                zone: schedule.zone,
+                action: run.action,
+                waited,
+                stretch: Stretch { group: unit.name(), instances: late.iter().map(line).collect() },
+                held: held.map(|group| group.name.clone()).collect(),
+            },
+            receipt: Receipt::Slow { run: run.id(), group: name.to_owned() },
+        });
+    }
+    messages
+}
+
+/// The accounts and regions that could not be looked at.
+pub(super) fn unreachable(inventory: &Inventory) -> Vec<Problem> {
+    let problem = |(scope, failure): (&crate::model::Scope, &crate::model::Failure)| Problem {
+        source: Source::Scope(scope.clone()),
+        schedule: None,
+        item: scope.to_string(),
+        attribute: String::new(),
+        holds: None,
+        message: format!("could not be looked at, so its schedules wait: {failure}"),
+        stops_schedule: false,
+    };
+    inventory.unreachable.iter().map(problem).collect()
+}
+
+/// Instances and groups that do not fit together, and instances that AWS will not stop (rules O5, O6).
+pub(super) fn misfits(schedule: &Schedule, instances: &[&Instance]) -> Vec<Problem> {
+    let problem = |item: String, attribute: &str, holds: Option<String>, message: String| Problem {
+        source: Source::Instances(schedule.name.clone()),
+        schedule: Some(schedule.name.clone()),
+        item,
+        attribute: attribute.to_owned(),
+        holds,
+        message,
+        stops_schedule: false,
+    };
+    let name = &schedule.name;
+    let counted: Vec<&&Instance> = instances.iter().filter(|instance| instance.state != InstanceState::Gone).collect();
+    if counted.is_empty() {
+        let message = "no instance carries this value in its schedule tag".to_owned();
+        let holds = Some(schedule.tag_value.to_string());
+        return vec![problem(format!("Schedule {name}"), "TagValue", holds, message)];
+    }
+    let mut problems = Vec::new();
+    for group in schedule.groups.iter() {
+        let is_member =
+            |instance: &&Instance| order::group_of(&schedule.groups, instance).is_some_and(|of| of.name == group.name);
+        if !counted.iter().any(|instance| is_member(instance)) {
+            let message = "no instance of the schedule is in this group: it counts as ready".to_owned();
+            problems.push(problem(format!("ScheduleServerGroup {name}/{}", group.name), "", None, message));
+        }
+    }
+    for instance in counted {
+        let item = format!("instance {} of schedule {name}", instance.key);
+        if let Some(refusal) = &instance.refusal {
+            problems.push(problem(item, "", None, format!("it {refusal}; it is left alone")));
+        } else if !schedule.groups.is_empty() && order::group_of(&schedule.groups, instance).is_none() {
+            let holds = instance.group_tag.as_ref().map(GroupName::to_string);
+            let message = match &instance.group_tag {
+                None => "has no server group: it starts and stops without waiting for others",
+                Some(tag) if schedule.groups.get(tag).is_some() => {
+                    "the group is for another InstanceType: it starts and stops without waiting for others"
+                }
+                Some(_) => "is no server group of the schedule: it starts and stops without waiting for others",
+            };
+            problems.push(problem(item, "server group tag", holds, message.to_owned()));
+        }
+    }
+    problems
+}

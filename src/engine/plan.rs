@@ -1,0 +1,233 @@
+//! Decide: from what was seen to what is to be done, told and remembered. Pure and total.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::decide::Planner;
+use super::runs::Wanted;
+use super::{calendar, notices, runs, warnings};
+use crate::model::{
+    Action, Cause, End, GroupName, Instance, InstanceKey, Inventory, Mode, Notebook, Problem, Schedule, ScheduleName,
+    ScheduleState, Source,
+};
+
+/// A schedule with what is remembered of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenSchedule {
+    /// The schedule as its item says.
+    pub schedule: Schedule,
+    /// What earlier ticks have written down.
+    pub state: ScheduleState,
+}
+
+/// All that a look has shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Snapshot {
+    /// The schedules that could be understood.
+    pub schedules: Vec<SeenSchedule>,
+    /// What is wrong with items of the tables.
+    pub problems: Vec<Problem>,
+    /// The instances; empty when no schedule needed a look.
+    pub inventory: Inventory,
+    /// The problems of which chat has been told.
+    pub notebook: Notebook,
+}
+
+/// What a schedule waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// A group waits for others.
+    Groups {
+        /// The group that waits; `None`: the instances without one.
+        group: Option<GroupName>,
+        /// The groups it waits for.
+        waits_for: Vec<GroupName>,
+    },
+    /// A stop waits until people have had time to answer its warning (rule T10).
+    Warning {
+        /// When it may go ahead.
+        until_at: DateTime<Utc>,
+    },
+    /// Another tick is at work on the schedule (rule A7).
+    Lease {
+        /// The other tick.
+        owner: String,
+    },
+    /// The instances could not be looked at.
+    Unreachable,
+}
+
+/// Something to ask AWS for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The group; `None`: the instances without one.
+    pub group: Option<GroupName>,
+    /// Start or stop.
+    pub action: Action,
+    /// Exactly these.
+    pub instances: Vec<InstanceKey>,
+}
+
+/// What is to be done for one schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchedulePlan {
+    /// The schedule.
+    pub schedule: ScheduleName,
+    /// What is to be remembered before anything is done.
+    pub state: ScheduleState,
+    /// The flag to lower before anything else: its order has been replaced.
+    pub lower_before: Option<Action>,
+    /// What to ask AWS for, all at once.
+    pub steps: Vec<Step>,
+    /// How the open run ends after this; an order's flag is lowered first.
+    pub finish: Option<End>,
+    /// What waits, and for what.
+    pub held: Vec<Held>,
+    /// Instances seen at the run's target for the first time.
+    pub arrived: Vec<(Option<GroupName>, InstanceKey)>,
+    /// What has to be told that does not follow from the run alone.
+    pub messages: Vec<notices::Message>,
+    /// When looking again makes sense.
+    pub wake_at: Option<DateTime<Utc>>,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// By schedule, in the snapshot's order; schedules without anything to do, tell or remember are left out.
+    pub schedules: Vec<SchedulePlan>,
+    /// The problems of which chat has not been told.
+    pub problems: Vec<Problem>,
+    /// How many problems there are, told or not, as far as was looked at.
+    pub known_problems: usize,
+    /// The notebook after they are told.
+    pub notebook: Notebook,
+}
+
+/// Whether a schedule's instances have to be looked at now; without that there is nothing to decide for it (rule A1).
+#[must_use]
+pub fn needs_look(seen: &SeenSchedule, now: DateTime<Utc>) -> bool {
+    let SeenSchedule { schedule, state } = seen;
+    if schedule.mode == Mode::Off {
+        return state.open_run().is_some();
+    }
+    let untold_stop = || {
+        let stop_at = warnings::upcoming(schedule, now)?;
+        let warning = warnings::of_stop(schedule, state, stop_at, Cause::Timetable, now);
+        warning.is_none_or(|warning| warning.told_at.is_none()).then_some(stop_at)
+    };
+    let holds = schedule.enforce && schedule.enabled && schedule.mode == Mode::Act && state.direction().is_some();
+    runs::wanted(schedule, state, now) != Wanted::Nothing || holds || untold_stop().is_some()
+}
+
+/// Decides what to do, tell and remember at `now`. The same snapshot and time give the same plan.
+#[must_use]
+pub fn plan(snapshot: &Snapshot, now: DateTime<Utc>) -> Plan {
+    let mut problems = snapshot.problems.clone();
+    let mut looked: BTreeSet<Source> = BTreeSet::from([Source::Tables]);
+    for scope in snapshot.inventory.seen.iter().chain(snapshot.inventory.unreachable.keys()) {
+        looked.insert(Source::Scope(scope.clone()));
+    }
+    problems.extend(notices::unreachable(&snapshot.inventory));
+    let mut plans = Vec::new();
+    for seen in &snapshot.schedules {
+        let since = calendar::local_date(seen.schedule.zone, now) - Problem::WORTH_MENDING_FOR;
+        problems.extend(calendar::contradictions(&seen.schedule, since));
+        let instances = instances_of(seen, &snapshot.inventory, now);
+        if let Instances::Seen(instances) = &instances {
+            looked.insert(Source::Instances(seen.schedule.name.clone()));
+            problems.extend(notices::misfits(&seen.schedule, instances));
+        }
+        plans.push(plan_schedule(seen, instances, now));
+    }
+    plans.retain(|plan| {
+        let before = snapshot.schedules.iter().find(|seen| seen.schedule.name == plan.schedule);
+        before.is_none_or(|seen| plan.has_work(&seen.state))
+    });
+    problems.sort();
+    problems.dedup();
+    let known_problems = problems.len();
+    let (problems, notebook) = untold(problems, &snapshot.notebook, &looked);
+    Plan { schedules: plans, problems, known_problems, notebook }
+}
+
+/// The problems of which chat has not been told, and the notebook with those that are still there.
+fn untold(problems: Vec<Problem>, notebook: &Notebook, looked: &BTreeSet<Source>) -> (Vec<Problem>, Notebook) {
+    let mut next = notebook.clone();
+    next.told.retain(|source, _| !looked.contains(source));
+    let mut untold = Vec::new();
+    for problem in problems {
+        let told: Option<&BTreeSet<Uuid>> = notebook.told.get(&problem.source);
+        let fingerprint = problem.fingerprint();
+        next.told.entry(problem.source.clone()).or_default().insert(fingerprint);
+        if !told.is_some_and(|told| told.contains(&fingerprint)) {
+            untold.push(problem);
+        }
+    }
+    (untold, next)
+}
+
+/// What is known of a schedule's instances.
+enum Instances<'a> {
+    /// All of them.
+    Seen(Vec<&'a Instance>),
+    /// No look was needed.
+    NotNeeded,
+    /// One was needed, but some place did not answer: nothing is decided on half of the picture.
+    Unreachable,
+}
+
+fn instances_of<'a>(seen: &'a SeenSchedule, inventory: &'a Inventory, now: DateTime<Utc>) -> Instances<'a> {
+    let schedule = &seen.schedule;
+    if !needs_look(seen, now) {
+        return Instances::NotNeeded;
+    }
+    if !schedule.scopes.iter().all(|scope| inventory.seen.contains(scope)) {
+        return Instances::Unreachable;
+    }
+    Instances::Seen(inventory.of(&schedule.tag_value, &schedule.scopes).collect())
+}
+
+impl SchedulePlan {
+    fn has_work(&self, before: &ScheduleState) -> bool {
+        let untold = self.state.runs.iter().any(|run| notices::has_untold(run, before));
+        self.state != *before
+            || !self.steps.is_empty()
+            || !self.messages.is_empty()
+            || !self.held.is_empty()
+            || self.finish.is_some()
+            || self.lower_before.is_some()
+            || self.wake_at.is_some()
+            || untold
+    }
+}
+
+fn plan_schedule(seen: &SeenSchedule, instances: Instances<'_>, now: DateTime<Utc>) -> SchedulePlan {
+    let mut plan = SchedulePlan {
+        schedule: seen.schedule.name.clone(),
+        state: seen.state.clone(),
+        lower_before: None,
+        steps: Vec::new(),
+        finish: None,
+        held: Vec::new(),
+        arrived: Vec::new(),
+        messages: Vec::new(),
+        wake_at: None,
+    };
+    if let Some(lease) = seen.state.lease.as_ref().filter(|lease| now < lease.until_at) {
+        plan.held.push(Held::Lease { owner: lease.owner.clone() });
+        return plan;
+    }
+    plan.state.lease = None;
+    match instances {
+        Instances::NotNeeded => {}
+        Instances::Unreachable => plan.held.push(Held::Unreachable),
+        Instances::Seen(instances) => {
+            plan.state.instances = u32::try_from(instances.len()).unwrap_or(u32::MAX);
+            Planner { schedule: &seen.schedule, instances, now, plan: &mut plan }.run();
+        }
+    }
+    plan
+}

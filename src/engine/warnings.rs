@@ -1,0 +1,79 @@
+//! When a stop may go ahead, and of what people are warned before it: rule T10.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::model::{Action, Cause, Schedule, ScheduleState, Warning};
+
+use super::calendar;
+
+/// The stop of which people have to be warned now, though its time has not come.
+pub(super) fn upcoming(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    if schedule.warning_lead <= Duration::zero() || !schedule.enabled {
+        return None;
+    }
+    let next = calendar::next_transition(schedule, now, None)?;
+    (next.action == Action::Stop && next.at - now <= schedule.warning_lead).then_some(next.at)
+}
+
+/// A warning is good for so long after the time that it named; who was told at night is not warned in the morning.
+const GOOD_FOR: Duration = Duration::hours(1);
+
+/// The warning of this stop, if it has been tried and still counts.
+pub(super) fn of_stop(
+    schedule: &Schedule,
+    state: &ScheduleState,
+    stop_at: DateTime<Utc>,
+    cause: Cause,
+    now: DateTime<Utc>,
+) -> Option<Warning> {
+    let is_good = |warning: &Warning| now <= release_at(*warning, schedule.warning_lead) + GOOD_FOR;
+    state.warning.filter(|warning| warning.stop_at == stop_at && warning.cause == cause).filter(is_good)
+}
+
+/// The warning of a breach of `Enforce` that is waited for, if it still counts.
+pub(super) fn of_breach(schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> Option<Warning> {
+    let warning = state.warning.filter(|warning| warning.cause == Cause::Enforce)?;
+    of_stop(schedule, state, warning.stop_at, Cause::Enforce, now)
+}
+
+/// The earliest instant at which the stop may go ahead.
+///
+/// On time, if people had at least half of the lead to answer; else a whole lead after they were told. A chat that does
+/// not take the warning delays the stop by one lead at most.
+pub(super) fn release_at(warning: Warning, lead: Duration) -> DateTime<Utc> {
+    let latest = warning.stop_at.max(warning.tried_at) + lead;
+    match warning.told_at {
+        Some(told_at) if (warning.stop_at - told_at) * 2 >= lead => warning.stop_at,
+        Some(told_at) => latest.min(told_at + lead),
+        None => latest,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_warning_delays_the_stop() {
+        let at = |minute: i64| DateTime::<Utc>::UNIX_EPOCH + Duration::minutes(minute);
+        // lead, tried, told, stop, released
+        let cases = [
+            (10, 90, Some(90), 100, 100),
+            (10, 95, Some(95), 100, 100),
+            (10, 96, Some(96), 100, 106),
+            (10, 100, Some(100), 100, 110),
+            (10, 700, Some(700), 100, 710),
+            // Chat was down at first: ten minutes more at most.
+            (10, 90, Some(98), 100, 108),
+            (10, 90, Some(105), 100, 110),
+            (10, 90, None, 100, 110),
+            (10, 700, None, 100, 710),
+            (10, 700, Some(705), 100, 710),
+        ];
+        for (lead, tried, told, stop, released) in cases {
+            let warning =
+                Warning { stop_at: at(stop), cause: Cause::Timetable, tried_at: at(tried), told_at: told.map(at) };
+            assert_eq!(release_at(warning, Duration::minutes(lead)), at(released), "tried {tried}, told {told:?}");
+        }
+    }
+}
