@@ -1,0 +1,235 @@
+//! One tick: look, decide, act, tell, record, and again while something is in flight and there is time.
+//!
+//! Knows the ports only. What may happen when, is decided by [`engine`]; here is only the order of the
+//! effects, which is what makes a tick safe to die anywhere (rule A8) and to run twice at once (rule A7): a schedule is
+//! taken with a conditional write that also says what is about to be asked; then AWS is asked, chat is told, and what came
+//! of it is written, and the schedule let go.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
+use futures_util::{StreamExt as _, stream};
+
+use crate::document::Defaults;
+use crate::engine::{self, Plan, SchedulePlan, Snapshot};
+use crate::model::{Action, Event, ScheduleName, ScheduleState};
+use crate::ports::{Chat, Clock, Fleet, Journal, Ports, Store};
+
+mod journal;
+mod look;
+mod problems;
+mod work;
+
+pub use look::look;
+
+/// How one tick is to be run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Who is at work, unique to this tick; the id of the Lambda request.
+    pub owner: String,
+    /// When the tick has to be over, whatever is in flight.
+    pub deadline: DateTime<Utc>,
+    /// How long it goes on looking while something is in flight; the setting `SETTLE_SECONDS`.
+    pub settle: Duration,
+    /// What holds for schedules that do not say it.
+    pub defaults: Defaults,
+}
+
+/// What a tick has done.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// How often it looked.
+    pub passes: u32,
+    /// How many schedules could be understood.
+    pub schedules: usize,
+    /// Instances of schedules whose last run was a start, as last looked at.
+    pub wanted_on: usize,
+    /// Instances of schedules whose last run was a stop.
+    pub wanted_off: usize,
+    /// Starts that AWS accepted.
+    pub started: usize,
+    /// Stops that AWS accepted.
+    pub stopped: usize,
+    /// Starts and stops that AWS refused.
+    pub failures: usize,
+    /// Faulty items and unreachable places.
+    pub problems: usize,
+    /// Messages that chat did not take; they are sent again by the next tick.
+    pub untold: usize,
+    /// Whether something is still on its way: the next tick goes on.
+    pub in_flight: bool,
+}
+
+/// A tick could not look or could not record: what it could do, it has done.
+#[derive(Debug, thiserror::Error)]
+#[error("the tick is incomplete: {}", .causes.join("; "))]
+pub struct TickError {
+    /// What could not be read or written, one sentence each.
+    pub causes: Vec<String>,
+    /// What was done all the same.
+    pub report: Report,
+}
+
+/// How many schedules are worked on side by side.
+const SIDE_BY_SIDE: usize = 16;
+
+/// A further pass is begun only if there is time for its looks, each of which may take so long.
+const PASS_TAKES: Duration = Duration::seconds(25);
+
+/// The pauses between looks: short at first, since small instances are up within seconds.
+const PAUSES: [i64; 4] = [2, 3, 5, 10];
+
+/// Runs a tick until nothing is in flight, or its time is over.
+///
+/// # Errors
+/// When the tables could not be read or written, or instances not looked at. A chat that is down, instances that AWS
+/// refuses to start and items at fault are no errors of the tick.
+pub async fn run<S, F, C, T, J>(ports: &Ports<'_, S, F, C, T, J>, options: &Options) -> Result<Report, TickError>
+where
+    S: Store,
+    F: Fleet,
+    C: Chat,
+    T: Clock,
+    J: Journal,
+{
+    let until_at = (options.deadline - PASS_TAKES).min(ports.clock.now() + options.settle);
+    let mut tick = Tick {
+        ports,
+        options,
+        report: Report::default(),
+        causes: Vec::new(),
+        is_chat_down: false,
+        noted: BTreeSet::new(),
+    };
+    let mut pauses = PAUSES.into_iter();
+    let mut pause = None;
+    loop {
+        let Some(end) = tick.pass().await else { break };
+        let Some(wake_at) = end.wake_at else { break };
+        if end.has_acted {
+            pauses = PAUSES.into_iter();
+        }
+        pause = pauses.next().map(Duration::seconds).or(pause);
+        let now = ports.clock.now();
+        let again_at = wake_at.max(now + pause.unwrap_or_else(Duration::zero));
+        if again_at > until_at {
+            tick.report.in_flight = true;
+            break;
+        }
+        ports.clock.sleep(again_at - now).await;
+    }
+    let Tick { report, causes, .. } = tick;
+    if causes.is_empty() { Ok(report) } else { Err(TickError { causes, report }) }
+}
+
+/// A tick under way.
+struct Tick<'a, S, F, C, T, J> {
+    ports: &'a Ports<'a, S, F, C, T, J>,
+    options: &'a Options,
+    report: Report,
+    causes: Vec<String>,
+    /// Chat has not answered in this tick: only warnings are still tried, so that it is never in the way (rule C8).
+    is_chat_down: bool,
+    /// Events about waiting that this tick has noted: each once, however often it looks.
+    noted: BTreeSet<String>,
+}
+
+/// How a pass ended.
+struct PassEnd {
+    wake_at: Option<DateTime<Utc>>,
+    has_acted: bool,
+}
+
+/// What was done for one schedule in a pass.
+#[derive(Debug, Default)]
+struct Done {
+    started: usize,
+    stopped: usize,
+    failures: usize,
+    untold: usize,
+    causes: Vec<String>,
+    waits: Vec<Event>,
+    is_chat_down: bool,
+}
+
+impl<S, F, C, T, J> Tick<'_, S, F, C, T, J>
+where
+    S: Store,
+    F: Fleet,
+    C: Chat,
+    T: Clock,
+    J: Journal,
+{
+    /// One look and what follows from it; `None` when the tables could not be read.
+    async fn pass(&mut self) -> Option<PassEnd> {
+        self.report.passes += 1;
+        let (snapshot, now) = match look(self.ports, self.options.defaults).await {
+            Ok(seen) => seen,
+            Err(error) => {
+                self.cause(error.to_string());
+                return None;
+            }
+        };
+        for (scope, failure) in &snapshot.inventory.unreachable {
+            self.cause(format!("{scope} could not be looked at: {failure}"));
+        }
+        let plan = engine::plan(&snapshot, now);
+        let has_acted = plan.schedules.iter().any(|plan| !plan.steps.is_empty());
+        let wake_at = plan.schedules.iter().filter_map(|plan| plan.wake_at).min();
+        self.count(&snapshot, &plan);
+        let work = plan.schedules.iter().filter_map(|plan| {
+            let seen = snapshot.schedules.iter().find(|seen| seen.schedule.name == plan.schedule)?;
+            Some(work::work(self.ports, self.options, seen, plan.clone(), (now, self.is_chat_down)))
+        });
+        let done: Vec<Done> = stream::iter(work).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        for done in done {
+            self.add(done);
+        }
+        if !self.is_chat_down {
+            let told = problems::tell(self.ports, self.options, &snapshot.notebook, &plan, now).await;
+            self.add(told);
+        }
+        Some(PassEnd { wake_at, has_acted })
+    }
+
+    fn count(&mut self, snapshot: &Snapshot, plan: &Plan) {
+        let state_of = |name: &ScheduleName, before: &ScheduleState| {
+            let planned: Option<&SchedulePlan> = plan.schedules.iter().find(|plan| plan.schedule == *name);
+            let state = planned.map_or(before, |plan| &plan.state);
+            (state.direction(), usize::try_from(state.instances).unwrap_or(usize::MAX))
+        };
+        let wanted = |action: Action| {
+            let states = snapshot.schedules.iter().map(|seen| state_of(&seen.schedule.name, &seen.state));
+            states.filter(|(direction, _)| *direction == Some(action)).map(|(_, count)| count).sum()
+        };
+        self.report.schedules = snapshot.schedules.len();
+        self.report.wanted_on = wanted(Action::Start);
+        self.report.wanted_off = wanted(Action::Stop);
+        self.report.problems = plan.known_problems;
+    }
+
+    fn add(&mut self, done: Done) {
+        self.report.started += done.started;
+        self.report.stopped += done.stopped;
+        self.report.failures += done.failures;
+        self.report.untold = self.report.untold.max(done.untold);
+        self.is_chat_down |= done.is_chat_down;
+        for cause in done.causes {
+            self.cause(cause);
+        }
+        for event in done.waits {
+            if self.noted.insert(journal::sameness(&event)) {
+                self.ports.journal.note(&event);
+            }
+        }
+    }
+
+    fn cause(&mut self, cause: String) {
+        if !self.causes.contains(&cause) {
+            self.causes.push(cause);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! Look: tables, what is remembered, and the instances of the schedules for which something is due.
+
+use chrono::{DateTime, Utc};
+use futures_util::future::try_join3;
+
+use crate::document::{self, Defaults, Tables};
+use crate::engine::{self, SeenSchedule, Snapshot};
+use crate::model::{Problem, Ready, Schedule, ScheduleName, Source};
+use crate::ports::{Clock, Fleet, Item, Ports, Query, Store, StoreError, Table};
+
+/// Reads everything that a decision needs, and the time for which it holds.
+///
+/// # Errors
+/// When a table could not be read; what could not be seen of the instances is in the snapshot's inventory.
+pub async fn look<S, F, C, T, J>(
+    ports: &Ports<'_, S, F, C, T, J>,
+    defaults: Defaults,
+) -> Result<(Snapshot, DateTime<Utc>), StoreError>
+where
+    S: Store,
+    F: Fleet,
+    T: Clock,
+{
+    let store = ports.store;
+    // Before the tables are read: what people have changed up to this instant is in what is read. And one instant for
+    // all that follows: what is not looked at is not due.
+    let now = ports.clock.now();
+    let (schedules, groups, exceptions) =
+        try_join3(store.scan(Table::Schedule), store.scan(Table::ServerGroup), store.scan(Table::Exception)).await?;
+    let mut tables = Tables { schedules, groups, exceptions };
+    let (mut schedules, mut problems) = document::read(&tables, defaults, now.date_naive());
+    let (notebook_name, notebook_id) = document::NOTEBOOK_KEY;
+    let mut keys = vec![(notebook_name.to_owned(), notebook_id.to_owned())];
+    keys.extend(schedules.iter().map(|schedule| (schedule.name.to_string(), document::STATE_RUN_ID.to_owned())));
+    let items = store.runs(&keys).await?;
+    if schedules.iter().any(|schedule| schedule.force.is_some()) {
+        // A flag that another tick has lowered since must not be obeyed again: flags are read after the state, whose
+        // version then vouches for them (rule A7).
+        tables.schedules = store.scan(Table::Schedule).await?;
+        (schedules, problems) = document::read(&tables, defaults, now.date_naive());
+    }
+    let mut snapshot = Snapshot { problems, ..Snapshot::default() };
+    remember(&mut snapshot, schedules, &items);
+    let query = query(&snapshot, now);
+    if !query.tag_values.is_empty() {
+        snapshot.inventory = ports.fleet.inventory(&query).await;
+    }
+    Ok((snapshot, now))
+}
+
+/// Puts schedules and what is remembered of them together.
+fn remember(snapshot: &mut Snapshot, schedules: Vec<Schedule>, items: &[Item]) {
+    let find = |name: &str, id: &str| {
+        items.iter().find(|item| {
+            let is = |attribute: &str, text: &str| item.get(attribute).and_then(|value| value.as_str()) == Some(text);
+            is("ScheduleName", name) && is("RunId", id)
+        })
+    };
+    let (notebook_name, notebook_id) = document::NOTEBOOK_KEY;
+    match find(notebook_name, notebook_id).map(document::notebook).transpose() {
+        Ok(notebook) => snapshot.notebook = notebook.unwrap_or_default(),
+        Err(error) => {
+            snapshot.notebook.is_damaged = true;
+            snapshot.problems.push(unreadable(None, notebook_name, &error));
+        }
+    }
+    for schedule in schedules {
+        match find(schedule.name.as_str(), document::STATE_RUN_ID).map(document::state).transpose() {
+            Ok(state) => {
+                snapshot.schedules.push(SeenSchedule { schedule, state: state.unwrap_or_default() });
+            }
+            Err(error) => {
+                let name = schedule.name.to_string();
+                snapshot.problems.push(unreadable(Some(schedule.name), &name, &error));
+            }
+        }
+    }
+}
+
+fn unreadable(schedule: Option<ScheduleName>, name: &str, error: &document::StateError) -> Problem {
+    Problem {
+        source: Source::Tables,
+        stops_schedule: schedule.is_some(),
+        schedule,
+        item: format!("ScheduleRun {name} {}", document::STATE_RUN_ID),
+        attribute: String::new(),
+        holds: None,
+        message: format!("{error}: delete the item to let the schedule begin anew"),
+    }
+}
+
+/// What to look for: the instances of all schedules for which something may be due, and of no others.
+fn query(snapshot: &Snapshot, now: DateTime<Utc>) -> Query {
+    let mut query = Query::default();
+    let is_free = |seen: &&SeenSchedule| seen.state.lease.as_ref().is_none_or(|lease| lease.until_at <= now);
+    for SeenSchedule { schedule, .. } in
+        snapshot.schedules.iter().filter(is_free).filter(|seen| engine::needs_look(seen, now))
+    {
+        for scope in &schedule.scopes {
+            query.tag_values.entry(scope.clone()).or_default().insert(schedule.tag_value.clone());
+        }
+        if schedule.groups.iter().any(|group| group.ready == Ready::StatusOk) {
+            query.status_checks.insert(schedule.tag_value.clone());
+        }
+    }
+    query
+}

@@ -1,0 +1,75 @@
+//! Tells what is wrong with items and places, once per change.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::journal::Events;
+use super::work::{LEASE, TELL_WITHIN};
+use super::{Done, Options};
+use crate::document;
+use crate::engine::Plan;
+use crate::model::{Lease, Notebook, Notice};
+use crate::ports::{Chat, Clock, Journal, Ports, Store, StoreError};
+
+/// Tells the plan's problems in one message and writes down that they are told.
+pub(super) async fn tell<S, F, C, T, J>(
+    ports: &Ports<'_, S, F, C, T, J>,
+    options: &Options,
+    before: &Notebook,
+    plan: &Plan,
+    now: DateTime<Utc>,
+) -> Done
+where
+    S: Store,
+    C: Chat,
+    T: Clock,
+    J: Journal,
+{
+    let mut done = Done::default();
+    let is_leased = before.lease.as_ref().is_some_and(|lease| now < lease.until_at);
+    if is_leased || (plan.problems.is_empty() && plan.notebook.told == before.told) {
+        return done;
+    }
+    match write_and_tell(ports, options, before, plan, &mut done).await {
+        // Another tick tells the same at the same time.
+        Ok(()) | Err(StoreError::Conflict) => {}
+        Err(error) => done.causes.push(error.to_string()),
+    }
+    done
+}
+
+async fn write_and_tell<S, F, C, T, J>(
+    ports: &Ports<'_, S, F, C, T, J>,
+    options: &Options,
+    before: &Notebook,
+    plan: &Plan,
+    done: &mut Done,
+) -> Result<(), StoreError>
+where
+    S: Store,
+    C: Chat,
+    T: Clock,
+    J: Journal,
+{
+    let write = async |notebook: &Notebook| {
+        let expected = (!before.is_damaged).then(|| notebook.version.saturating_sub(1));
+        ports.store.put_run(document::notebook_item(notebook), expected).await
+    };
+    let mut next = Notebook { version: before.version + 1, lease: None, ..plan.notebook.clone() };
+    if plan.problems.is_empty() {
+        return write(&next).await;
+    }
+    let until_at = ports.clock.now() + LEASE;
+    let lease = Some(Lease { owner: options.owner.clone(), until_at });
+    write(&Notebook { version: next.version, lease, ..before.clone() }).await?;
+    next.version += 1;
+    let events = Events { schedule: None, at: ports.clock.now() };
+    plan.problems.iter().for_each(|problem| ports.journal.note(&events.problem(problem)));
+    let budget = TELL_WITHIN.min(options.deadline - ports.clock.now()).max(Duration::zero());
+    if let Err(error) = ports.chat.tell(&Notice::Problems(plan.problems.clone()), budget).await {
+        done.untold += 1;
+        done.is_chat_down = true;
+        done.waits.push(events.untold(&error));
+        next.told.clone_from(&before.told);
+    }
+    write(&next).await
+}

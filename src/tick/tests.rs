@@ -1,0 +1,32 @@
+//! Whole stretches of time over the embedded world: what happens in which order, what is told, what is remembered.
+
+use super::*;
+use crate::memory::World;
+use crate::model::{Failure, FailureKind, InstanceState, Scope};
+use crate::ports::Table;
+use crate::testing::Town;
+
+mod crash;
+mod faults;
+mod hard;
+mod timetable;
+
+const CHAIN: &str = r"
+Schedule: {ScheduleName: S, TagValue: S, DaysActive: weekdays, Enabled: true, StartTime: 09:30, StopTime: 22:00, ForceStart: false}
+ServerGroups:
+  - {GroupName: A, InstanceType: RDS}
+  - {GroupName: B, InstanceType: EC2, Dependency: [A]}
+  - {GroupName: C, InstanceType: EC2, Dependency: [B]}
+";
+const CHAIN_MACHINES: [&str; 4] = ["rds/db A", "ec2/b1 B", "ec2/b2 B", "ec2/c C"];
+
+fn chain(at: &str) -> Town {
+    Town::new(CHAIN, &CHAIN_MACHINES, at)
+}
+
+/// The chain, up since Monday morning.
+fn chain_running(until: &str) -> Town {
+    let town = chain("2026-11-23 09:30");
+    town.run_until(until);
+    town
+}
