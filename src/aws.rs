@@ -1,0 +1,56 @@
+//! AWS behind the ports: DynamoDB as [`Store`](crate::ports::Store), EC2 and RDS as [`Fleet`](crate::ports::Fleet), and the
+//! system's clock.
+//!
+//! Knows the SDK and the ports; knows nothing of timetables, runs and chat, and decides nothing: an answer of AWS becomes a
+//! word of the model ([`InstanceState`](crate::model::InstanceState), [`FailureKind`](crate::model::FailureKind),
+//! [`StoreError`](crate::ports::StoreError)), and the engine does the rest. The SDK's configuration is loaded once, by
+//! [`load_config`], and lent to every adapter.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
+
+mod attribute;
+mod batch;
+mod calls;
+mod clock;
+mod dynamodb;
+mod ec2;
+mod failure;
+mod fleet;
+mod rds;
+mod tables;
+
+pub use calls::CallCounts;
+pub use clock::SystemClock;
+pub use dynamodb::{DynamoStore, TableNames};
+pub use fleet::{AwsFleet, TagKeys};
+
+/// A connection that is not there by then will not come.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// One try of a call; a page of 500 instances takes about a second.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A call with its retries: well within one tick.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(20);
+/// Tries of a call, with the SDK's back-off and jitter between them (rule A5).
+const ATTEMPTS: u32 = 3;
+
+/// Loads region, credentials and endpoints as every AWS tool does: environment, profile, instance.
+///
+/// Never fails: what is missing shows at the first call.
+pub async fn load_config() -> SdkConfig {
+    with_limits(aws_config::defaults(BehaviorVersion::latest())).load().await
+}
+
+/// Sets how long a call may take and how often it is tried; for configurations that are made up, as in tests.
+#[must_use]
+pub fn with_limits(loader: ConfigLoader) -> ConfigLoader {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
+        .build();
+    loader.timeout_config(timeouts).retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+}

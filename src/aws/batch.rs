@@ -1,0 +1,211 @@
+//! Asks AWS for a batch of instances and, when one of them spoils it, for the others (rule A2). Knows no service: the call
+//! is an argument.
+
+use std::collections::VecDeque;
+use std::future::Future;
+
+use crate::model::{Failure, InstanceId};
+use crate::ports::Outcome;
+
+use super::failure::is_about_an_instance;
+
+/// So many refusals in a row, all for one cause that names no instance and with nothing accepted, and the cause is taken to
+/// be everybody's: by then a batch of 50 has been asked for in parts of six.
+const HOPELESS_AFTER: usize = 15;
+
+/// Asks for all of `ids` in as few calls as it takes; one outcome for each.
+///
+/// A refusal that names instances of the batch is theirs, and the others are asked for again; one that names none is looked
+/// for by halves. A refusal that is about the caller (throttled, denied, quota, no answer) is everybody's, and ends the asking.
+pub(super) async fn isolate<C, F>(ids: Vec<InstanceId>, call: C) -> Vec<(InstanceId, Outcome)>
+where
+    C: Fn(Vec<InstanceId>) -> F,
+    F: Future<Output = Result<(), Failure>>,
+{
+    let mut outcomes = Vec::with_capacity(ids.len());
+    let mut waiting = VecDeque::from([ids]);
+    let mut search = Search::default();
+    while let Some(batch) = waiting.pop_front() {
+        if batch.is_empty() {
+            continue;
+        }
+        let Err(failure) = call(batch.clone()).await else {
+            search.has_accepted = true;
+            outcomes.extend(batch.into_iter().map(|id| (id, Ok(()))));
+            continue;
+        };
+        let is_alone = batch.len() == 1;
+        let (named, others): (Vec<_>, Vec<_>) = batch.into_iter().partition(|id| names(&failure.message, id));
+        if named.is_empty() {
+            search.note(&failure);
+        }
+        if !is_about_an_instance(&failure) || search.is_hopeless() {
+            let rest = named.into_iter().chain(others).chain(waiting.into_iter().flatten());
+            outcomes.extend(rest.map(|id| (id, Err(failure.clone()))));
+            return outcomes;
+        }
+        if is_alone {
+            outcomes.extend(named.into_iter().chain(others).map(|id| (id, Err(failure.clone()))));
+        } else if named.is_empty() {
+            let mut first = others;
+            let second = first.split_off(first.len() / 2);
+            waiting.extend([first, second]);
+        } else {
+            outcomes.extend(named.into_iter().map(|id| (id, Err(failure.clone()))));
+            waiting.push_front(others);
+        }
+    }
+    outcomes
+}
+
+/// What the search by halves has met.
+#[derive(Debug, Default)]
+struct Search {
+    has_accepted: bool,
+    refusals: usize,
+    code: Option<String>,
+    has_several_causes: bool,
+}
+
+impl Search {
+    fn note(&mut self, failure: &Failure) {
+        self.refusals += 1;
+        let code = self.code.get_or_insert_with(|| failure.code.clone());
+        self.has_several_causes |= *code != failure.code;
+    }
+
+    fn is_hopeless(&self) -> bool {
+        self.refusals >= HOPELESS_AFTER && !self.has_accepted && !self.has_several_causes
+    }
+}
+
+/// Whether an error text speaks of this instance: its id stands there as a word of its own.
+fn names(message: &str, id: &InstanceId) -> bool {
+    message.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(|word| word == id.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FailureKind;
+    use std::cell::RefCell;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::super::failure::kind_of;
+
+    fn ids(count: usize) -> Vec<InstanceId> {
+        (0..count).map(|n| InstanceId::new(&format!("i-{n:03x}")).unwrap()).collect()
+    }
+
+    /// Calls a made-up AWS that refuses every batch with a bad id in it; returns the failed ids and the number of calls.
+    fn run(count: usize, bad: &[usize], code: &str, message: fn(&str) -> String) -> (Vec<String>, usize) {
+        let all = ids(count);
+        let bad: BTreeSet<&InstanceId> = bad.iter().map(|n| &all[*n]).collect();
+        let calls = RefCell::new(Vec::new());
+        let outcomes = pollster::block_on(isolate(all.clone(), |batch| {
+            calls.borrow_mut().push(batch.len());
+            let spoilt = batch.iter().find(|id| bad.contains(id));
+            let answer = spoilt.map_or(Ok(()), |id| {
+                Err(Failure { kind: kind_of(code, 400), code: code.to_owned(), message: message(id.as_str()) })
+            });
+            async move { answer }
+        }));
+        let by_id: BTreeMap<_, _> = outcomes.iter().map(|(id, outcome)| (id, outcome)).collect();
+        assert_eq!((outcomes.len(), by_id.len()), (count, count), "one outcome for each");
+        let failed = by_id.iter().filter(|(_, outcome)| outcome.is_err()).map(|(id, _)| id.to_string()).collect();
+        (failed, calls.into_inner().len())
+    }
+
+    fn named(id: &str) -> String {
+        format!("The instance '{id}' is not in a state from which it can be stopped.")
+    }
+
+    fn unnamed(_: &str) -> String {
+        "Insufficient capacity.".to_owned()
+    }
+
+    #[test]
+    fn one_call_when_nothing_is_wrong() {
+        assert_eq!(run(50, &[], "", unnamed), (vec![], 1));
+    }
+
+    #[test]
+    fn a_named_id_costs_one_more_call() {
+        let (failed, calls) = run(50, &[7], "IncorrectInstanceState", named);
+        assert_eq!((failed, calls), (vec!["i-007".to_owned()], 2));
+    }
+
+    #[test]
+    fn every_named_id_is_taken_out_even_where_most_are_bad() {
+        let bad: Vec<usize> = (0..40).collect();
+        let (failed, calls) = run(50, &bad, "IncorrectInstanceState", named);
+        assert_eq!((failed.len(), calls), (40, 41));
+    }
+
+    #[test]
+    fn an_unnamed_id_is_found_by_halves() {
+        let (failed, calls) = run(50, &[49], "InsufficientInstanceCapacity", unnamed);
+        assert_eq!(failed, ["i-031"]);
+        assert!(calls <= 13, "{calls} calls");
+    }
+
+    #[test]
+    fn several_unnamed_ids_spoil_it_for_nobody_else() {
+        let bad = [0, 9, 18, 27, 36, 45];
+        let (failed, _) = run(50, &bad, "InsufficientInstanceCapacity", unnamed);
+        assert_eq!(failed.len(), bad.len());
+    }
+
+    #[test]
+    fn one_cause_for_all_is_not_chased_to_the_last_instance() {
+        let bad: Vec<usize> = (0..50).collect();
+        let (failed, calls) = run(50, &bad, "InsufficientInstanceCapacity", unnamed);
+        assert_eq!((failed.len(), calls), (50, HOPELESS_AFTER));
+    }
+
+    #[test]
+    fn what_is_about_the_caller_is_asked_once() {
+        for code in ["RequestLimitExceeded", "UnauthorizedOperation", "InternalError", "VcpuLimitExceeded"] {
+            // The message names an id, and still nothing is asked again.
+            let (failed, calls) = run(50, &[0], code, named);
+            assert_eq!((failed.len(), calls), (50, 1), "{code}");
+        }
+    }
+
+    #[test]
+    fn throttling_midway_ends_the_asking() {
+        let calls = RefCell::new(0);
+        let outcomes = pollster::block_on(isolate(ids(8), |_| {
+            *calls.borrow_mut() += 1;
+            let code = if *calls.borrow() == 1 { "InsufficientInstanceCapacity" } else { "RequestLimitExceeded" };
+            let failure = Failure { kind: kind_of(code, 400), code: code.to_owned(), message: String::new() };
+            async move { Err(failure) }
+        }));
+        assert_eq!(*calls.borrow(), 2);
+        assert_eq!(outcomes.len(), 8);
+        for (id, outcome) in outcomes {
+            assert_eq!(outcome.map_err(|failure| failure.kind), Err(FailureKind::Throttled), "{id}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_named_as_a_word_only() {
+        let id = InstanceId::new("i-0abc").unwrap();
+        let cases = [
+            ("The instance IDs 'i-1, i-0abc' do not exist", true),
+            ("i-0abc", true),
+            ("Invalid id: \"i-0abc\"", true),
+            ("The instance 'i-0abcd' is gone", false),
+            ("resource: arn:aws:ec2:eu-west-1:1:instance/i-0abc because", true),
+            ("", false),
+        ];
+        for (message, expected) in cases {
+            assert_eq!(names(message, &id), expected, "{message}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_asked_for_nobody() {
+        assert_eq!(run(0, &[], "", unnamed), (vec![], 0));
+    }
+}

@@ -1,0 +1,98 @@
+//! Which events make a tick (rule S3). Pure; reads no more of an event than it takes to know it.
+
+use serde_json::Value;
+
+/// What has brought a tick about; the tick is the same for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// A rule or schedule of EventBridge.
+    Schedule,
+    /// An EC2 instance has changed its state.
+    Ec2,
+    /// Something has happened to a database or a cluster.
+    Rds,
+    /// An item of a table was edited.
+    Table,
+}
+
+impl Trigger {
+    /// The word for it in the log and in the answer.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Schedule => "schedule",
+            Self::Ec2 => "ec2",
+            Self::Rds => "rds",
+            Self::Table => "table",
+        }
+    }
+}
+
+/// An event that is not the function's own.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "not an event of this function: {what}; it takes EventBridge schedules, state changes of EC2 and RDS, and DynamoDB \
+     streams: take away the trigger that sends it"
+)]
+pub struct UnknownEvent {
+    what: String,
+}
+
+/// What an event is.
+///
+/// # Errors
+/// When it is none of those that make a tick; the error says what came, by its source or by the names of its fields, never by other values.
+pub fn trigger(event: &Value) -> Result<Trigger, UnknownEvent> {
+    let text = |name: &str| event.get(name).and_then(Value::as_str);
+    match (text("source"), text("detail-type")) {
+        (Some("aws.events" | "aws.scheduler"), Some("Scheduled Event")) => Ok(Trigger::Schedule),
+        (Some("aws.ec2"), Some("EC2 Instance State-change Notification")) => Ok(Trigger::Ec2),
+        (Some("aws.rds"), Some("RDS DB Instance Event" | "RDS DB Cluster Event")) => Ok(Trigger::Rds),
+        (None, None) if is_stream(event) => Ok(Trigger::Table),
+        (None, None) => Err(UnknownEvent { what: shape(event) }),
+        (source, kind) => {
+            let [source, kind] = [source, kind].map(|text| short(text.unwrap_or_default()));
+            Err(UnknownEvent { what: format!("source `{source}`, detail-type `{kind}`") })
+        }
+    }
+}
+
+/// Whether the event is a batch of a DynamoDB stream, and nothing else.
+fn is_stream(event: &Value) -> bool {
+    let records = event.get("Records").and_then(Value::as_array);
+    let is_of_table = |record: &Value| record.get("eventSource").and_then(Value::as_str) == Some("aws:dynamodb");
+    records.is_some_and(|records| !records.is_empty() && records.iter().all(is_of_table))
+}
+
+/// What an event without a source looks like: the names of its fields, or where its records come from.
+fn shape(event: &Value) -> String {
+    const MOST: usize = 12;
+    let fields = match event {
+        Value::Object(fields) => fields,
+        Value::Array(_) => return "a list".to_owned(),
+        Value::String(_) => return "a text".to_owned(),
+        Value::Null => return "nothing".to_owned(),
+        Value::Bool(_) | Value::Number(_) => return "a number".to_owned(),
+    };
+    let record = fields.get("Records").and_then(|records| records.get(0));
+    // SNS spells it with a capital letter.
+    let source = record.and_then(|record| record.get("eventSource").or(record.get("EventSource")));
+    if let Some(source) = source.and_then(Value::as_str) {
+        return format!("records of `{}`", short(source));
+    }
+    let names: Vec<String> = fields.keys().take(MOST).map(|name| format!("`{}`", short(name))).collect();
+    match (names.is_empty(), fields.len().saturating_sub(MOST)) {
+        (true, _) => "an empty object".to_owned(),
+        (false, 0) => format!("an object of {}", names.join(", ")),
+        (false, more) => format!("an object of {} and {more} more", names.join(", ")),
+    }
+}
+
+/// A name that came from outside, bounded and on one line.
+fn short(text: &str) -> String {
+    const MOST: usize = 40;
+    text.chars().take(MOST).map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+#[cfg(test)]
+mod tests;
