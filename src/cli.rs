@@ -1,0 +1,124 @@
+//! The command line: one file a subcommand. Talks to the user; decides nothing about instances.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+#[cfg(feature = "live")]
+mod apply;
+mod demo;
+#[cfg(feature = "live")]
+mod live;
+#[cfg(feature = "live")]
+mod tick;
+
+/// Starts and stops tagged EC2 and RDS instances on a schedule, in dependency order, with a warning in chat.
+#[derive(Debug, Parser)]
+#[command(name = "lamplighter", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Arguments),
+    #[cfg(feature = "live")]
+    Apply(apply::Arguments),
+    #[cfg(feature = "live")]
+    Tick(tick::Arguments),
+}
+
+/// How a listing is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum Format {
+    /// For people: aligned, coloured on a terminal.
+    #[default]
+    Text,
+    /// For programs: JSON.
+    Json,
+}
+
+/// Why a command did not do what it was asked for; the kind decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ErrorKind {
+    /// The input is at fault: exit code 1.
+    Input,
+    /// Whoever read the output has had enough, as with `| head`: exit code 0, without a word.
+    Closed,
+    /// AWS or chat could not be reached: exit code 3.
+    #[cfg(feature = "live")]
+    Unreachable,
+    /// Some of it was done: exit code 4.
+    #[cfg(feature = "live")]
+    Partly,
+}
+
+/// What went wrong, and what would be right.
+#[derive(Debug)]
+struct Error {
+    kind: ErrorKind,
+    /// Lower case, no full stop.
+    message: String,
+    hints: Vec<String>,
+}
+
+impl Error {
+    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hints: Vec::new() }
+    }
+
+    #[cfg(feature = "live")]
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    fn exit_code(&self) -> u8 {
+        match self.kind {
+            ErrorKind::Closed => 0,
+            ErrorKind::Input => 1,
+            #[cfg(feature = "live")]
+            ErrorKind::Unreachable => 3,
+            #[cfg(feature = "live")]
+            ErrorKind::Partly => 4,
+        }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        let kind = if error.kind() == std::io::ErrorKind::BrokenPipe { ErrorKind::Closed } else { ErrorKind::Input };
+        Self::new(kind, format!("the output could not be written: {error}"))
+    }
+}
+
+/// Runs the command line; exit code 0: done, 1: the input is at fault, 2: wrong usage, 3: AWS or chat could not be
+/// reached, 4: partly done.
+#[must_use]
+pub fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        #[cfg(feature = "live")]
+        Command::Apply(arguments) => apply::run(&arguments),
+        #[cfg(feature = "live")]
+        Command::Tick(arguments) => tick::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind == ErrorKind::Closed => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut out = anstream::stderr().lock();
+            // There is nobody left to tell if this fails.
+            _ = writeln!(out, "{BAD}error:{BAD:#} {}", error.message);
+            for hint in &error.hints {
+                _ = writeln!(out, "{HINT}hint:{HINT:#} {hint}");
+            }
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+const BAD: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
+const HINT: anstyle::Style = anstyle::AnsiColor::Cyan.on_default();

@@ -1,0 +1,32 @@
+//! What commands share that talk to an account: settings, connection, and their errors.
+
+use crate::live::Live;
+use crate::ports::StoreError;
+use crate::settings::Settings;
+
+use super::{Error, ErrorKind};
+
+/// Reads the settings.
+pub(super) fn settings() -> Result<Settings, Error> {
+    Settings::from_env().map_err(|error| Error::new(ErrorKind::Input, error.to_string()))
+}
+
+/// Runs a command against an account.
+pub(super) fn block_on<T>(
+    settings: &Settings,
+    command: impl AsyncFnOnce(&Live) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { command(&Live::connect(settings).await).await })
+}
+
+/// An account that does not answer, or says no, and what to look at.
+pub(super) fn unreachable(error: &StoreError) -> Error {
+    let made = Error::new(ErrorKind::Unreachable, error.to_string());
+    match error {
+        StoreError::MissingTable(..) => made.hint("`lamplighter apply DIR --create-tables` makes the tables"),
+        StoreError::Denied { .. } => made.hint("check the credentials and what they are allowed"),
+        StoreError::Unavailable { .. } => made.hint("check `AWS_REGION`, `AWS_ENDPOINT_URL` and the network"),
+        StoreError::Conflict | StoreError::Other { .. } => made,
+    }
+}
