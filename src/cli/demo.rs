@@ -11,8 +11,8 @@ use super::{Error, Format};
 use crate::document::{self, Defaults, event_object};
 use crate::engine::extension;
 use crate::memory::World;
-use crate::model::{Event, EventKind, ExceptionKind, Notice, Schedule, ScheduleState};
-use crate::ports::{Chat as _, Clock as _, Journal as _, Ports, Table};
+use crate::model::{Event, ExceptionKind, Notice, Schedule, ScheduleState};
+use crate::ports::{Clock as _, Ports, Table};
 use crate::tick::{self, Options};
 
 mod screen;
@@ -124,7 +124,7 @@ impl Day {
         _ = pollster::block_on(tick::run(&ports, &options));
     }
 
-    /// Somebody still works: the stop of the first schedule moves by an hour.
+    /// Somebody still works: the stop of the first schedule moves by an hour. The next tick tells it.
     fn extend(&self) {
         const BY: &str = "Jiyeon";
         let world = &self.world;
@@ -135,19 +135,5 @@ impl Day {
         let (date, value) = (extension.date, Some(extension.local_stop));
         let item = document::exception_item(&schedule.name, date, ExceptionKind::Stop, value, (BY, "chat"), now);
         world.put_item(Table::Exception, item);
-        let notice =
-            Notice::Extended { schedule: schedule.name.clone(), zone: schedule.zone, stop_at, by: BY.to_owned() };
-        _ = pollster::block_on(world.tell(&notice, Duration::seconds(1)));
-        world.note(&Event {
-            at: now,
-            kind: EventKind::Extended,
-            schedule: Some(schedule.name.clone()),
-            group: None,
-            instance: None,
-            details: vec![
-                ("stop_at", stop_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true).into()),
-                ("by", BY.into()),
-            ],
-        });
     }
 }

@@ -35,7 +35,8 @@ pub(super) fn read(item: &Item, schedule: &ScheduleName) -> (Option<Exception>, 
     let date = attributes.required("ExceptionDate", "a date `YYYY-MM-DD`", date);
     let kind = attributes.required("ExceptionType", "`start` or `stop`", kind);
     let local_time = attributes.required("ExceptionValue", CLOCK_ALLOWED, clock_or_none);
-    for note in ["CreatedBy", "CreatedVia", "CreatedAt", "Reason"] {
+    let created_by = attributes.text("CreatedBy").map(str::to_owned);
+    for note in ["CreatedVia", "CreatedAt", "Reason"] {
         attributes.text(note);
     }
     let id = text("ExceptionUuid");
@@ -45,6 +46,7 @@ pub(super) fn read(item: &Item, schedule: &ScheduleName) -> (Option<Exception>, 
         date,
         kind,
         local_time,
+        created_by,
     });
     (exception.filter(|_| !attributes.is_faulty()), attributes.problems)
 }

@@ -102,7 +102,9 @@ impl Planner<'_> {
         let run = self.plan.state.open_run()?;
         let (at, action, cause) = (run.at, run.action, run.cause);
         let is_new = |instance: &&Instance| !run.instances.contains_key(&instance.key) && !instance.state.is_down();
-        let needs_warning = action == Action::Stop && cause != Cause::Force && self.instances.iter().any(is_new);
+        let units = order::units(&self.schedule.groups, &self.instances, Some(run));
+        let has_new = units.iter().any(|unit| unit.instances.iter().any(is_new));
+        let needs_warning = action == Action::Stop && cause != Cause::Force && has_new;
         let may_all = !needs_warning || self.may_stop(at, cause);
         Some((action, if may_all { order::MayAsk::All } else { order::MayAsk::Known }))
     }

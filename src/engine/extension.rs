@@ -80,7 +80,7 @@ fn exact(schedule: &Schedule, date: NaiveDate, wanted_at: DateTime<Utc>) -> Opti
 }
 
 /// The local date whose window ends at this instant.
-fn date_of_stop(schedule: &Schedule, stop_at: DateTime<Utc>) -> Option<NaiveDate> {
+pub(super) fn date_of_stop(schedule: &Schedule, stop_at: DateTime<Utc>) -> Option<NaiveDate> {
     let last = calendar::local_date(schedule.zone, stop_at);
     last.iter_days().rev().take(4).find(|date| {
         let stop = calendar::local_day(schedule, *date).stop;

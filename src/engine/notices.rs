@@ -27,6 +27,8 @@ pub struct Message {
 pub enum Receipt {
     /// The warning of the next stop.
     Warning,
+    /// That the stop of the last warning has been moved: the warning is used up.
+    Moved,
     /// That AWS accepted to act on these.
     Accepted {
         /// The run's id.
@@ -192,6 +194,12 @@ pub(super) fn warning(
         },
         receipt: Receipt::Warning,
     }
+}
+
+/// That the stop of which people were warned has been moved.
+pub(super) fn moved(schedule: &Schedule, (stop_at, by): (DateTime<Utc>, String)) -> Message {
+    let notice = Notice::Extended { schedule: schedule.name.clone(), zone: schedule.zone, stop_at, by };
+    Message { notice, receipt: Receipt::Moved }
 }
 
 /// The groups that have been on their way for too long, each told once a run.

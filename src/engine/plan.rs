@@ -221,6 +221,9 @@ fn plan_schedule(seen: &SeenSchedule, instances: Instances<'_>, now: DateTime<Ut
         return plan;
     }
     plan.state.lease = None;
+    if let Some(moved) = warnings::moved(&seen.schedule, &seen.state, now) {
+        plan.messages.push(notices::moved(&seen.schedule, moved));
+    }
     match instances {
         Instances::NotNeeded => {}
         Instances::Unreachable => plan.held.push(Held::Unreachable),

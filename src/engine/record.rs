@@ -58,6 +58,7 @@ pub fn receipt(state: &mut ScheduleState, receipt: &Receipt, now: DateTime<Utc>)
                 warning.told_at = Some(now);
             }
         }
+        Receipt::Moved => state.warning = None,
         Receipt::Accepted { run, instances } => {
             for progress in touched(state, run, instances) {
                 progress.accepted_told = true;

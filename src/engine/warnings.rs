@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::model::{Action, Cause, Schedule, ScheduleState, Warning};
-
-use super::calendar;
+use super::{calendar, extension};
+use crate::model::{Action, Cause, ExceptionKind, Schedule, ScheduleState, Warning};
 
 /// The stop of which people have to be warned now, though its time has not come.
 pub(super) fn upcoming(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -47,6 +46,26 @@ pub(super) fn release_at(warning: Warning, lead: Duration) -> DateTime<Utc> {
         Some(told_at) => latest.min(told_at + lead),
         None => latest,
     }
+}
+
+/// Where the stop of which people were warned has been moved to, and by whom: nobody else would tell them.
+///
+/// Only a stop that has not begun, and only to a later time: of an earlier one people are warned anew.
+pub(super) fn moved(schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> Option<(DateTime<Utc>, String)> {
+    let warning = state.warning.filter(|warning| warning.cause == Cause::Timetable && warning.told_at.is_some())?;
+    let has_begun = state.open_run().is_some_and(|run| run.action == Action::Stop)
+        || state.settled.iter().any(|settled| settled.at == warning.stop_at);
+    let is_planned =
+        !calendar::transitions(schedule, warning.stop_at, warning.stop_at + Duration::seconds(1)).is_empty();
+    if !schedule.enabled || has_begun || is_planned || now > release_at(warning, schedule.warning_lead) + GOOD_FOR {
+        return None;
+    }
+    let next = calendar::next_transition(schedule, now, Some(Action::Stop)).filter(|next| next.at > warning.stop_at)?;
+    let date = extension::date_of_stop(schedule, next.at)?;
+    let exceptions = schedule.exceptions.get(&date).into_iter().flatten();
+    let by =
+        exceptions.filter(|exception| exception.kind == ExceptionKind::Stop).find_map(|one| one.created_by.clone());
+    Some((next.at, by.unwrap_or_else(|| "an edit of the tables".to_owned())))
 }
 
 #[cfg(test)]

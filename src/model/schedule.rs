@@ -153,6 +153,8 @@ pub struct Exception {
     pub kind: ExceptionKind,
     /// The new time; `None` removes the start or stop.
     pub local_time: Option<ClockValue>,
+    /// Who made it, if it says so.
+    pub created_by: Option<String>,
 }
 
 /// When a set of instances runs: the item of the `Schedule` table with its groups and exceptions.

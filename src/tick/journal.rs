@@ -36,7 +36,7 @@ impl Events {
                 (group.clone(), vec![("waits_for", Detail::Names(names))])
             }
             Held::Warning { until_at } => {
-                (None, vec![("waits_for", "an answer to the warning".into()), ("until", time(*until_at).into())])
+                (None, vec![("waits_for", "the lead of its warning".into()), ("until", time(*until_at).into())])
             }
             Held::Lease { owner } => (None, vec![("waits_for", format!("tick {owner}").into())]),
             Held::Unreachable => (None, vec![("waits_for", "a complete look at the instances".into())]),
@@ -46,6 +46,10 @@ impl Events {
 
     pub(super) fn warning(&self, stop_at: DateTime<Utc>) -> Event {
         self.event(EventKind::Warning, vec![("stop_at", time(stop_at).into())])
+    }
+
+    pub(super) fn extended(&self, stop_at: DateTime<Utc>, by: &str) -> Event {
+        self.event(EventKind::Extended, vec![("stop_at", time(stop_at).into()), ("by", by.into())])
     }
 
     pub(super) fn run_done(&self, run: &Run, end: End) -> Event {

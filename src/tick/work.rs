@@ -203,6 +203,9 @@ where
         if let (Receipt::Warning, Notice::Warning { stop_at, .. }) = (&message.receipt, &message.notice) {
             self.ports.journal.note(&self.events.warning(*stop_at));
         }
+        if let Notice::Extended { stop_at, by, .. } = &message.notice {
+            self.ports.journal.note(&self.events.extended(*stop_at, by));
+        }
     }
 
     /// Moves runs that are over and told of into the history.

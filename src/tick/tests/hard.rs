@@ -265,6 +265,20 @@ fn t9_what_is_started_by_hand_during_a_long_stop_is_left_and_not_talked_about() 
 }
 
 #[test]
+fn t10_a_stop_that_lasts_all_night_is_warned_of_once() {
+    let town = chain_running("2026-11-23 21:45");
+    town.fail(Action::Stop, "rds/db", FailureKind::Other, "InternalFailure", "2026-11-24 09:00");
+    // It runs whatever happens, and is nobody's business.
+    let tag = crate::model::TagValue::new("S").unwrap();
+    let mut auto = crate::memory::Machine::new("ec2/auto".parse().unwrap(), tag, None);
+    auto.instance.refusal = Some(crate::model::Refusal::AutoScaling("asg-1".to_owned()));
+    auto.instance.state = InstanceState::Running;
+    town.world.put_machine(auto);
+    let lines = town.run_until("2026-11-24 08:00");
+    assert_eq!((count(&lines, "stops at"), count(&lines, "chat: stop failed")), (1, 1), "{lines:#?}");
+}
+
+#[test]
 fn both_flags_at_once_leave_the_timetable_in_force() {
     let town = chain_running("2026-11-23 21:00");
     town.edit("ForceStart", true);

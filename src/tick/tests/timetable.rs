@@ -140,9 +140,16 @@ fn t10_an_edit_that_brings_the_stop_near_is_warned_of_first() {
 fn t10_one_more_warning_if_the_stop_moves_and_none_if_nothing_would_stop() {
     let town = chain_running("2026-11-23 21:52");
     town.put_file(&CHAIN.replace("ServerGroups", "Exceptions: [{ExceptionUuid: x, ExceptionDate: 2026-11-23, ExceptionType: stop, ExceptionValue: 23:00}]\nServerGroups"));
+    let lines = town.run_until("2026-11-23 23:30");
+    let about_it: Vec<&String> =
+        lines.iter().filter(|line| line.contains("stops at") || line.contains("extend")).collect();
     assert_eq!(
-        town.run_and_find("2026-11-23 23:30", "stops at"),
-        ["22:50:00 chat: stops at Mon 23:00 (A: db, B: b1 b2, C: c)"]
+        about_it,
+        [
+            "21:55:00 extended stop_at=2026-11-23T14:00:00Z by=an edit of the tables",
+            "21:55:00 chat: extended to Mon 23:00 by an edit of the tables",
+            "22:50:00 chat: stops at Mon 23:00 (A: db, B: b1 b2, C: c)",
+        ]
     );
     // All stopped: the next evening passes in silence.
     town.put_file(&CHAIN.replace("ServerGroups", "Exceptions: [{ExceptionUuid: y, ExceptionDate: 2026-11-24, ExceptionType: start, ExceptionValue: None}]\nServerGroups"));
