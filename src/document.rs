@@ -18,7 +18,7 @@ mod schedule;
 mod state;
 mod tables;
 
-pub use difference::{Change, difference};
+pub use difference::{Change, difference, only_in_tables};
 pub use event::event_object;
 pub use exception::exception_item;
 pub use history::history_item;

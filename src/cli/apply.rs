@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Error> {
 
 async fn apply(arguments: &Arguments, live: &Live, files: &Tables) -> Result<(), Error> {
     let mut out = anstream::stdout();
-    if arguments.create_tables {
+    if arguments.create_tables && (arguments.yes || confirm("make the tables that are missing")?) {
         for table in live.store.create_tables().await.map_err(|error| unreachable(&error))? {
             if arguments.format == Format::Text {
                 writeln!(out, "made table {table}")?;
@@ -59,11 +59,11 @@ async fn apply(arguments: &Arguments, live: &Live, files: &Tables) -> Result<(),
     };
     let changes = document::difference(files, &tables);
     match arguments.format {
-        Format::Text => show(&changes)?,
+        Format::Text => show(&changes, &document::only_in_tables(files, &tables))?,
         Format::Json => writeln!(out, "{}", listing(&changes))?,
     }
     refuse_lost_groups(live, files, &tables).await?;
-    if changes.is_empty() || !(arguments.yes || confirm(changes.len())?) {
+    if changes.is_empty() || !(arguments.yes || confirm(&format!("write {}", items(changes.len())))?) {
         return Ok(());
     }
     for (index, change) in changes.iter().enumerate() {
@@ -180,10 +180,13 @@ fn table_name(table: Table) -> &'static str {
     }
 }
 
-fn show(changes: &[Change]) -> Result<(), Error> {
+fn show(changes: &[Change], left_alone: &[(Table, String)]) -> Result<(), Error> {
     let mut out = anstream::stdout().lock();
     if changes.is_empty() {
         writeln!(out, "nothing to change: the tables hold what the files say")?;
+    }
+    for (table, name) in left_alone {
+        writeln!(out, "= {:9} {name}: in the table only, left alone", table_name(*table))?;
     }
     let value = |value: &Option<Value>| match value {
         None => "-".to_owned(),
@@ -215,12 +218,12 @@ fn listing(changes: &[Change]) -> Value {
 }
 
 /// Asks on a terminal; elsewhere nobody could answer.
-fn confirm(count: usize) -> Result<bool, Error> {
+fn confirm(what: &str) -> Result<bool, Error> {
     if !std::io::stdin().is_terminal() {
-        let message = format!("{} would be written, and there is no terminal to ask on", items(count));
-        return Err(Error::new(ErrorKind::Input, message).hint("`--yes` writes without asking"));
+        let message = format!("there is no terminal to ask on whether to {what}; nothing was written");
+        return Err(Error::new(ErrorKind::Input, message).hint("`--yes` goes ahead without asking"));
     }
-    write!(anstream::stderr(), "write {}? [y/N] ", items(count))?;
+    write!(anstream::stderr(), "{what}? [y/N] ")?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))

@@ -20,13 +20,17 @@ pub(super) fn block_on<T>(
     runtime.block_on(async { command(&Live::connect(settings).await).await })
 }
 
+/// What to look at when AWS does not answer.
+pub(super) const ANSWERLESS: &str =
+    "check the credentials (such as `AWS_PROFILE`), the region (`AWS_REGION`), `AWS_ENDPOINT_URL` and the network";
+
 /// An account that does not answer, or says no, and what to look at.
 pub(super) fn unreachable(error: &StoreError) -> Error {
     let made = Error::new(ErrorKind::Unreachable, error.to_string());
     match error {
         StoreError::MissingTable(..) => made.hint("`lamplighter apply DIR --create-tables` makes the tables"),
         StoreError::Denied { .. } => made.hint("check the credentials and what they are allowed"),
-        StoreError::Unavailable { .. } => made.hint("check `AWS_REGION`, `AWS_ENDPOINT_URL` and the network"),
+        StoreError::Unavailable { .. } => made.hint(ANSWERLESS),
         StoreError::Conflict | StoreError::Other { .. } => made,
     }
 }

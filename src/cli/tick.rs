@@ -5,7 +5,7 @@ use std::io::Write as _;
 use chrono::{Duration, SecondsFormat};
 use serde_json::{Value, json};
 
-use super::live::{block_on, settings, unreachable};
+use super::live::{ANSWERLESS, block_on, settings, unreachable};
 use super::{Error, ErrorKind, Format};
 use crate::chat::text;
 use crate::document::event_object;
@@ -99,7 +99,7 @@ fn verdict(report: &Report, error: Option<String>) -> Result<(), Error> {
     let has_acted = report.started + report.stopped > 0;
     match error {
         Some(causes) if has_acted => Err(Error::new(ErrorKind::Partly, causes)),
-        Some(causes) => Err(Error::new(ErrorKind::Unreachable, causes)),
+        Some(causes) => Err(Error::new(ErrorKind::Unreachable, causes).hint(ANSWERLESS)),
         None if report.failures > 0 => {
             Err(Error::new(ErrorKind::Partly, "not everything could be started or stopped; it is tried again"))
         }

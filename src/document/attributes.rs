@@ -59,7 +59,7 @@ impl<'a> Attributes<'a> {
     pub(super) fn only(&mut self, known: &[&str]) {
         for name in self.item.keys().filter(|name| !known.contains(&name.as_str())) {
             let hint = nearest(name, known.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
-            let message = format!("is no attribute that is known here and is ignored{}", hint.unwrap_or_default());
+            let message = format!("is not a known attribute and has no effect{}", hint.unwrap_or_default());
             self.problems.push(self.problem(name, message, false));
         }
     }

@@ -40,6 +40,22 @@ pub fn difference(files: &Tables, tables: &Tables) -> Vec<Change> {
     changes
 }
 
+/// The groups and exceptions that the tables hold for the files' schedules, and the files do not: they stay in force.
+#[must_use]
+pub fn only_in_tables(files: &Tables, tables: &Tables) -> Vec<(Table, String)> {
+    let is_ours =
+        |item: &&Item| files.schedules.iter().any(|ours| ours.get("ScheduleName") == item.get("ScheduleName"));
+    let names =
+        |table, items: &[Item]| -> Vec<String> { items.iter().filter(is_ours).map(|item| name(table, item)).collect() };
+    let missing = |table, held: &[Item], wanted: &[Item]| -> Vec<(Table, String)> {
+        let wanted = names(table, wanted);
+        names(table, held).into_iter().filter(|name| !wanted.contains(name)).map(|name| (table, name)).collect()
+    };
+    let mut only = missing(Table::ServerGroup, &tables.groups, &files.groups);
+    only.extend(missing(Table::Exception, &tables.exceptions, &files.exceptions));
+    only
+}
+
 fn change(table: Table, wanted: &Item, held: &[Item]) -> Option<Change> {
     let key: &[&str] = match table {
         Table::Schedule => &["ScheduleName"],
@@ -120,6 +136,15 @@ Exceptions: [{ExceptionDate: 2026-12-25, ExceptionType: start, ExceptionValue: N
         assert_eq!(names, ["S", "S/A", "S 2026-12-25 start"]);
         assert!(changes.iter().all(|change| change.is_new));
         assert_eq!(difference(&files, &written(&changes)), []);
+    }
+
+    #[test]
+    fn what_a_file_no_longer_says_is_named() {
+        let tables = written(&difference(&file::items(FILE).unwrap(), &Tables::default()));
+        let files = file::items("Schedule: {ScheduleName: S}").unwrap();
+        let only = only_in_tables(&files, &tables);
+        assert_eq!(only, [(Table::ServerGroup, "S/A".to_owned()), (Table::Exception, "S 2026-12-25 start".to_owned())]);
+        assert_eq!(only_in_tables(&file::items(FILE).unwrap(), &tables), []);
     }
 
     #[test]

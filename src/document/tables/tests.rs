@@ -118,9 +118,7 @@ fn an_unknown_attribute_is_reported_and_ignored() {
     assert_eq!(schedules.len(), 1);
     assert_eq!(
         problems,
-        [
-            "Schedule S: StartTme = `09:00`: is no attribute that is known here and is ignored; did you mean `StartTime`?"
-        ]
+        ["Schedule S: StartTme = `09:00`: is not a known attribute and has no effect; did you mean `StartTime`?"]
     );
 }
 
