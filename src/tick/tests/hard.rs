@@ -74,6 +74,7 @@ fn meddled_tick(town: &Town, before: &str, meddle: impl Fn() -> Result<(), Store
     let ports = Ports { store: &store, fleet: world, chat: world, clock: world, journal: world };
     let options = Options { settle: Duration::zero(), ..town.options("meddled") };
     _ = pollster::block_on(run(&ports, &options));
+    assert!(store.is_over.into_inner(), "the moment `{before}` never came");
 }
 
 /// A chain on a Monday evening with an order to start that cannot be finished.
@@ -223,11 +224,13 @@ fn o4_a_failure_that_changes_its_face_is_told_once_each() {
 #[test]
 fn a_history_that_cannot_be_written_costs_no_message_twice() {
     let town = chain("2026-11-23 09:30");
-    town.run_until("2026-11-23 09:32");
+    town.slow_down("ec2/c", "C", 5);
+    town.run_until("2026-11-23 09:33");
     let deny = || Err(StoreError::Denied { table: "ScheduleRun".to_owned(), message: "no".to_owned() });
-    town.world.advance_to(town.at("2026-11-23 09:35"));
+    town.world.advance_to(town.at("2026-11-23 09:38"));
     meddled_tick(&town, "history", deny);
     let mut lines = town.log();
+    assert_eq!(count(&lines, "start done"), 1, "{lines:#?}");
     lines.extend(town.run_until("2026-11-23 10:00"));
     assert_eq!(count(&lines, "start done"), 1, "{lines:#?}");
     assert!(town.world.items(Table::Run).iter().any(|item| item.get("End") == Some(&"done".into())));
@@ -246,11 +249,14 @@ fn a_damaged_notebook_is_written_anew() {
 
 #[test]
 fn a8_what_a_dead_tick_has_started_is_told_even_if_the_run_ends() {
-    let town = chain("2026-11-23 09:30");
-    crash::tick_that_dies(&town, true);
-    town.edit("Enabled", false);
-    let lines = town.run_until("2026-11-23 10:00");
-    assert_eq!(count(&lines, "chat: start A: db"), 1, "{lines:#?}");
+    // The run is called off, or an order takes its place.
+    for (attribute, value) in [("Enabled", false), ("ForceStop", true)] {
+        let town = chain("2026-11-23 09:30");
+        crash::tick_that_dies(&town, true);
+        town.edit(attribute, value);
+        let lines = town.run_until("2026-11-23 10:00");
+        assert_eq!(count(&lines, "chat: start A: db"), 1, "{attribute}: {lines:#?}");
+    }
 }
 
 #[test]
