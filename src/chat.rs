@@ -4,7 +4,7 @@
 //! Notice ─► text::message ─► Message ─► jandi | json ─► send (feature `live`)
 //! ```
 //!
-//! Words and rendering are pure: the same notice gives the same bytes. Only [`send`] knows the network, and it knows
+//! Words and rendering are pure: the same notice gives the same bytes. Only `send` knows the network, and it knows
 //! nothing of what a message says. A platform is one file that turns a [`Message`] into its JSON and keeps within its size
 //! (rule C2); nothing here knows timetables, tables or AWS.
 

@@ -10,8 +10,10 @@ mod apply;
 mod demo;
 #[cfg(feature = "live")]
 mod live;
+mod source;
 #[cfg(feature = "live")]
 mod tick;
+mod validate;
 
 /// Starts and stops tagged EC2 and RDS instances on a schedule, in dependency order, with a warning in chat.
 #[derive(Debug, Parser)]
@@ -24,6 +26,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::Arguments),
+    Validate(validate::Arguments),
     #[cfg(feature = "live")]
     Apply(apply::Arguments),
     #[cfg(feature = "live")]
@@ -45,13 +48,16 @@ enum Format {
 enum ErrorKind {
     /// The input is at fault: exit code 1.
     Input,
+    /// Options that do not go together: exit code 2, as for those that are not known.
+    Usage,
     /// Whoever read the output has had enough, as with `| head`: exit code 0, without a word.
     Closed,
+    /// The same, of a listing that says that the input is at fault: exit code 1, without a word.
+    ClosedAtFaults,
     /// AWS or chat could not be reached: exit code 3.
     #[cfg(feature = "live")]
     Unreachable,
     /// Some of it was done: exit code 4.
-    #[cfg(feature = "live")]
     Partly,
 }
 
@@ -69,7 +75,6 @@ impl Error {
         Self { kind, message: message.into(), hints: Vec::new() }
     }
 
-    #[cfg(feature = "live")]
     fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
@@ -78,10 +83,10 @@ impl Error {
     fn exit_code(&self) -> u8 {
         match self.kind {
             ErrorKind::Closed => 0,
-            ErrorKind::Input => 1,
+            ErrorKind::Input | ErrorKind::ClosedAtFaults => 1,
+            ErrorKind::Usage => 2,
             #[cfg(feature = "live")]
             ErrorKind::Unreachable => 3,
-            #[cfg(feature = "live")]
             ErrorKind::Partly => 4,
         }
     }
@@ -100,6 +105,7 @@ impl From<std::io::Error> for Error {
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
         #[cfg(feature = "live")]
         Command::Apply(arguments) => apply::run(&arguments),
         #[cfg(feature = "live")]
@@ -107,7 +113,9 @@ pub fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.kind == ErrorKind::Closed => ExitCode::SUCCESS,
+        Err(error) if matches!(error.kind, ErrorKind::Closed | ErrorKind::ClosedAtFaults) => {
+            ExitCode::from(error.exit_code())
+        }
         Err(error) => {
             let mut out = anstream::stderr().lock();
             // There is nobody left to tell if this fails.
@@ -120,5 +128,7 @@ pub fn main() -> ExitCode {
     }
 }
 
+const BOLD: anstyle::Style = anstyle::Style::new().bold();
+const FAINT: anstyle::Style = anstyle::Style::new().dimmed();
 const BAD: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 const HINT: anstyle::Style = anstyle::AnsiColor::Cyan.on_default();

@@ -6,23 +6,30 @@
 use chrono::Duration;
 use chrono_tz::Tz;
 
+mod about;
 mod attributes;
 mod difference;
 mod event;
 mod exception;
 pub mod file;
 mod group;
+mod hint;
 mod history;
 mod notebook;
+mod order;
 mod schedule;
+mod shown;
+mod sources;
 mod state;
 mod tables;
 
+pub use about::{About, about};
 pub use difference::{Change, difference, only_in_tables};
 pub use event::event_object;
 pub use exception::exception_item;
 pub use history::history_item;
 pub use notebook::{NOTEBOOK_KEY, notebook, notebook_item};
+pub use sources::{Fault, Sources, sort};
 pub use state::{STATE_RUN_ID, StateError, state, state_item};
 pub use tables::{Tables, read};
 
@@ -44,11 +51,26 @@ impl Default for Defaults {
 /// The known word that comes nearest to a misspelt one, if one comes near at all.
 #[must_use]
 pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // The comparison takes as long as both are long: what nobody has typed is not compared (rule S6).
+    const LONGEST: usize = 64;
+    if text.len() > LONGEST {
+        return None;
+    }
     let text = text.to_lowercase();
+    let length = text.chars().count();
     known
         .into_iter()
+        .filter(|word| word.len() <= LONGEST && word.chars().count().abs_diff(length) <= 1 + word.chars().count() / 4)
         .map(|word| (strsim::damerau_levenshtein(&text, &word.to_lowercase()), word))
-        .filter(|(distance, word)| *distance <= 1 + word.chars().count() / 4)
-        .min()
+        // A word of which not one letter is right comes nearest to nothing.
+        .filter(|(distance, word)| *distance <= 1 + word.chars().count() / 4 && *distance < word.chars().count())
+        // Of two that are as near, letters that have changed places are the likelier slip.
+        .min_by_key(|(distance, word)| (*distance, letters(word) != letters(&text), *word))
         .map(|(_, word)| word)
+}
+
+fn letters(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.to_lowercase().chars().collect();
+    letters.sort_unstable();
+    letters
 }

@@ -4,14 +4,19 @@
 
 pub mod calendar;
 mod decide;
+pub mod explain;
 pub mod extension;
+pub mod forecast;
+mod local_day;
 mod notices;
 mod order;
 mod plan;
 mod record;
+mod restarts;
 mod runs;
 mod warnings;
 
+pub use local_day::{Edge, LocalDay, Origin, Span, local_day};
 pub use notices::{Message, Receipt, messages};
 pub use plan::{Held, Plan, SchedulePlan, SeenSchedule, Snapshot, Step, needs_look, plan};
 pub use record::{outcomes, receipt};

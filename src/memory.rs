@@ -40,6 +40,7 @@ impl Machine {
                 label: Label::default(),
                 state: InstanceState::Stopped,
                 state_reason: None,
+                restarts_at: None,
                 checks_passed: Some(true),
                 refusal: None,
             },
@@ -47,6 +48,13 @@ impl Machine {
             halts_in: Duration::seconds(30),
             becomes: None,
         }
+    }
+
+    /// Comes to a state; AWS starts a database by itself that has been stopped for seven days.
+    fn enter(&mut self, state: InstanceState, at: DateTime<Utc>) {
+        let rests = state == InstanceState::Stopped && self.instance.key.kind != InstanceKind::Ec2;
+        self.instance.restarts_at = rests.then(|| at + Duration::days(7));
+        self.instance.state = state;
     }
 }
 
@@ -117,8 +125,10 @@ impl World {
 
     /// Sets the state of an instance at once, as a person at the console would.
     pub fn set_state(&self, key: &InstanceKey, state: InstanceState) {
-        if let Some(machine) = self.inner().machines.get_mut(key) {
-            machine.instance.state = state;
+        let mut inner = self.inner();
+        let now = inner.now;
+        if let Some(machine) = inner.machines.get_mut(key) {
+            machine.enter(state, now);
             machine.becomes = None;
         }
     }
@@ -193,8 +203,12 @@ impl Inner {
     fn settle(&mut self) {
         let now = self.now;
         for machine in self.machines.values_mut() {
-            if let Some((state, _)) = machine.becomes.take_if(|(_, at)| *at <= now) {
-                machine.instance.state = state;
+            if let Some((state, at)) = machine.becomes.take_if(|(_, at)| *at <= now) {
+                machine.enter(state, at);
+            }
+            if let Some(at) = machine.instance.restarts_at.filter(|at| *at <= now) {
+                machine.enter(InstanceState::Starting, at);
+                machine.becomes = Some((InstanceState::Running, now + machine.boots_in));
             }
         }
     }
@@ -232,7 +246,7 @@ impl Inner {
             return Err(failure(FailureKind::WrongState, "IncorrectState", message));
         }
         if *state == from {
-            machine.instance.state = via;
+            machine.enter(via, now);
             machine.becomes = Some((to, now + takes));
         }
         self.asked.push((now, action, key.clone()));

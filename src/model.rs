@@ -3,6 +3,7 @@
 //! Constructors refuse nonsense, so that the engine never meets it. Knows no IO, no serde and no clock.
 
 mod clock_value;
+mod dates;
 mod days;
 mod event;
 mod group;
@@ -14,6 +15,7 @@ mod run;
 mod schedule;
 
 pub use clock_value::{ClockValue, ClockValueError};
+pub use dates::{Dates, DatesError, Monthdays, Months, Weekdays};
 pub use days::{Days, DaysError};
 pub use event::{Detail, Event, EventKind};
 pub use group::{Groups, GroupsError, Ready, ServerGroup, ServiceType};
@@ -23,5 +25,7 @@ pub use instance::{
 pub use name::{GroupName, InstanceId, NameError, Region, RoleArn, ScheduleName, TagValue};
 pub use notice::{Notice, Stretch};
 pub use problem::{Problem, Source};
-pub use run::{Cause, End, Ended, Lease, Notebook, Progress, Run, ScheduleState, Settled, Standing, Trouble, Warning};
+pub use run::{
+    Cause, End, Ended, Lease, Notebook, Progress, Rest, Run, ScheduleState, Settled, Standing, Trouble, Warning,
+};
 pub use schedule::{Action, Exception, ExceptionKind, Mode, Period, Schedule, Timetable, TimetableError};

@@ -24,51 +24,14 @@ use std::fmt;
 
 use chrono::Duration;
 use chrono_tz::Tz;
-use tracing_subscriber::EnvFilter;
 
-use crate::aws::TableNames;
-use crate::chat::Platform;
-use crate::chat::send::Webhook;
 use crate::document::{Defaults, nearest};
 
-/// Everything that is set from outside.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The tables' names.
-    pub tables: TableNames,
-    /// What holds for schedules that do not say it.
-    pub defaults: Defaults,
-    /// The key of the tag that holds a schedule's tag value.
-    pub schedule_tag_key: String,
-    /// The key of the tag that holds a group's name.
-    pub group_tag_key: String,
-    /// Where messages go.
-    pub webhook: Option<Webhook>,
-    /// What an outgoing webhook proves itself with.
-    pub outgoing_webhook_token: Option<Secret>,
-    /// How long a tick goes on looking while something is on its way.
-    pub settle: Duration,
-    /// What is logged: directives of [`EnvFilter`].
-    pub log_filter: String,
-}
+#[cfg(feature = "live")]
+mod function;
 
-/// A text that is never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The text, to be compared or sent.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
-}
+#[cfg(feature = "live")]
+pub use function::{Secret, Settings, is_lambda};
 
 /// Settings that cannot be read: all of them, not the first only.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -99,87 +62,20 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The variable by which Lambda says that it is there.
-const LAMBDA: &str = "AWS_LAMBDA_RUNTIME_API";
-
-/// Whether the Lambda runtime has started this process.
-#[must_use]
-pub fn is_lambda() -> bool {
-    environment(LAMBDA).is_some_and(|address| !address.is_empty())
-}
-
 #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
 fn environment(name: &str) -> Option<String> {
     // What is not Unicode is read as far as possible, so that it is refused rather than taken for absent.
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
-impl Settings {
-    /// Reads the environment of this process.
-    ///
-    /// # Errors
-    /// Every variable that cannot be read.
-    pub fn from_env() -> Result<Self, SettingsError> {
-        Self::read(environment)
-    }
-
-    /// Reads variables from wherever `lookup` finds them.
-    ///
-    /// # Errors
-    /// Every variable that cannot be read.
-    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let mut reader = Reader { lookup, faults: Vec::new() };
-        let tables = TableNames {
-            schedule: reader.or("SCHEDULE_TABLE", "Schedule", TABLE, table),
-            server_group: reader.or("SERVER_GROUP_TABLE", "ScheduleServerGroup", TABLE, table),
-            exception: reader.or("EXCEPTION_TABLE", "ScheduleException", TABLE, table),
-            run: reader.or("RUN_TABLE", "ScheduleRun", TABLE, table),
-        };
-        let defaults = Defaults::default();
-        let zone = reader.zone("DEFAULT_TIMEZONE").unwrap_or(defaults.zone);
-        let warning_lead = reader.whole("STOP_ALERT_BEFORE_TIME_MINUTE", 1_440, "minutes");
-        let settle = reader.whole("SETTLE_SECONDS", 840, "seconds").unwrap_or(60);
-        let schedule_tag_key = reader.or("SCHEDULE_TAG_KEY", "ScheduleName", TAG_KEY, tag_key);
-        let group_tag_key = reader.or("GROUP_TAG_KEY", "ScheduleGroupName", TAG_KEY, tag_key);
-        let webhook = reader.webhook();
-        let outgoing_webhook_token = reader.value("OUTGOING_WEBHOOK_TOKEN").map(Secret);
-        reader.language();
-        let log_filter = reader.log_filter();
-        if !reader.faults.is_empty() {
-            return Err(SettingsError { faults: reader.faults });
-        }
-        Ok(Self {
-            tables,
-            defaults: Defaults { zone, warning_lead: warning_lead.map_or(defaults.warning_lead, Duration::minutes) },
-            schedule_tag_key,
-            group_tag_key,
-            webhook,
-            outgoing_webhook_token,
-            settle: Duration::seconds(settle),
-            log_filter,
-        })
-    }
-}
-
-const TABLE: &str = "a table's name (3 to 255 of `a-z`, `A-Z`, `0-9`, `_`, `-`, `.`) or its ARN";
-const TAG_KEY: &str = "a tag's key of at most 128 characters that does not begin with `aws:`";
-const LEVELS: [&str; 6] = ["trace", "debug", "info", "warn", "error", "off"];
-
-fn table(text: &str) -> Option<String> {
-    let is_name = |text: &str| {
-        let of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-        (3..=255).contains(&text.len()) && text.bytes().all(of_name)
-    };
-    let name = match text.strip_prefix("arn:") {
-        Some(arn) => arn.split_once(":table/").map(|(_, name)| name)?,
-        None => text,
-    };
-    is_name(name).then(|| text.to_owned())
-}
-
-fn tag_key(text: &str) -> Option<String> {
-    let is_key = text.chars().count() <= 128 && !text.starts_with("aws:") && !text.contains(char::is_control);
-    is_key.then(|| text.to_owned())
+/// Reads what holds for schedules that do not say it, from the environment of this process.
+///
+/// # Errors
+/// Every variable of these that cannot be read.
+pub fn defaults_from_env() -> Result<Defaults, SettingsError> {
+    let mut reader = Reader { lookup: environment, faults: Vec::new() };
+    let defaults = reader.defaults();
+    if reader.faults.is_empty() { Ok(defaults) } else { Err(SettingsError { faults: reader.faults }) }
 }
 
 /// Reads variables and gathers the faults.
@@ -196,15 +92,6 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
 
     fn fault(&mut self, name: &'static str, holds: Option<String>, allowed: impl Into<String>) {
         self.faults.push(Fault { name, holds, allowed: allowed.into() });
-    }
-
-    /// Text of a certain form, or the default.
-    fn or(&mut self, name: &'static str, default: &str, allowed: &str, read: fn(&str) -> Option<String>) -> String {
-        let Some(text) = self.value(name) else { return default.to_owned() };
-        read(&text).unwrap_or_else(|| {
-            self.fault(name, Some(text), allowed);
-            default.to_owned()
-        })
     }
 
     /// A whole number from 0 to `most`.
@@ -228,53 +115,10 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         zone
     }
 
-    fn webhook(&mut self) -> Option<Webhook> {
-        let platform = self.value("WEBHOOK_PLATFORM").and_then(|text| match text.parse::<Platform>() {
-            Ok(platform) => Some(platform),
-            Err(error) => {
-                self.fault("WEBHOOK_PLATFORM", Some(text), error.to_string());
-                None
-            }
-        });
-        let address = self.value("WEBHOOK_URL")?;
-        let webhook = Webhook::new(&address, platform).ok();
-        if webhook.is_none() {
-            self.fault("WEBHOOK_URL", None, "an address that begins with `https://` or `http://`");
-        }
-        webhook
-    }
-
-    /// Checks the language of the messages; there is one so far.
-    fn language(&mut self) {
-        let Some(text) = self.value("MESSAGE_LANGUAGE") else { return };
-        match text.to_ascii_lowercase().as_str() {
-            "en" => {}
-            "ko" => self.fault("MESSAGE_LANGUAGE", Some(text), "`en` (Korean is not there yet)"),
-            _ => self.fault("MESSAGE_LANGUAGE", Some(text), "`en`"),
-        }
-    }
-
-    /// What is logged. The crates below the chat are kept quiet, whatever is asked for: they know the webhook's address.
-    fn log_filter(&mut self) -> String {
-        const QUIET: &str = "h2=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn";
-        let of_level = |level: &str| format!("warn,lambda_runtime=info,lamplighter={level},{QUIET}");
-        if let Some(text) = self.value("AWS_LAMBDA_LOG_LEVEL") {
-            match text.to_ascii_lowercase().as_str() {
-                "fatal" => return of_level("error"),
-                level if LEVELS.contains(&level) => return of_level(level),
-                _ => self.fault("AWS_LAMBDA_LOG_LEVEL", Some(text), format!("`{}` or `fatal`", LEVELS.join("`, `"))),
-            }
-        } else if let Some(text) = self.value("RUST_LOG") {
-            let is_level = LEVELS.contains(&text.to_ascii_lowercase().as_str());
-            let filter = if is_level { of_level(&text) } else { format!("{text},{QUIET}") };
-            if EnvFilter::try_new(&filter).is_ok() {
-                return filter;
-            }
-            self.fault("RUST_LOG", Some(text), "a level such as `info`, or directives such as `lamplighter=debug`");
-        }
-        of_level("info")
+    fn defaults(&mut self) -> Defaults {
+        let defaults = Defaults::default();
+        let zone = self.zone("DEFAULT_TIMEZONE").unwrap_or(defaults.zone);
+        let warning_lead = self.whole("STOP_ALERT_BEFORE_TIME_MINUTE", 1_440, "minutes");
+        Defaults { zone, warning_lead: warning_lead.map_or(defaults.warning_lead, Duration::minutes) }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -27,7 +27,8 @@ pub(crate) fn schedule(attributes: &str, exceptions: &[&str]) -> Schedule {
     for line in attributes.lines().map(str::trim).filter(|line| !line.is_empty()) {
         text += &format!("  {line}\n");
     }
-    for (name, value) in defaults.iter().filter(|(name, _)| !attributes.contains(name)) {
+    let is_given = |name: &str| attributes.contains(name) || (attributes.contains("Periods") && name != "Enabled");
+    for (name, value) in defaults.iter().filter(|(name, _)| !is_given(name)) {
         text += &format!("  {name}: {value}\n");
     }
     text += "Exceptions:\n";

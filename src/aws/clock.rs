@@ -1,6 +1,6 @@
-//! The system's clock: the one place where the time is read. Knows nothing else.
+//! The system's clock behind its port: the time, and waiting.
 
-use std::time::{Duration as StdDuration, SystemTime};
+use std::time::Duration as StdDuration;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -11,9 +11,8 @@ use crate::ports::Clock;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the clock port is where the time is read")]
     fn now(&self) -> DateTime<Utc> {
-        SystemTime::now().into()
+        crate::clock::now()
     }
 
     async fn sleep(&self, duration: Duration) {

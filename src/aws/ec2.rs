@@ -123,6 +123,7 @@ fn instance(seen: &types::Instance, looking: &Looking) -> Option<Instance> {
             zone: seen.placement().and_then(types::Placement::availability_zone).map(str::to_owned),
         },
         state: state_of(state),
+        restarts_at: None,
         state_reason: seen
             .state_reason()
             .and_then(types::StateReason::message)

@@ -3,6 +3,7 @@
 //! DB clusters belong here too once they are handled; until then their members are refused with the reason.
 
 use aws_sdk_rds::Client;
+use aws_sdk_rds::primitives::DateTime;
 use aws_sdk_rds::types;
 
 use crate::model::{
@@ -46,6 +47,11 @@ pub(super) async fn act(client: &Client, action: Action, id: &InstanceId) -> Res
     }
 }
 
+/// The SDK's time in ours.
+fn instant(at: &DateTime) -> Option<chrono::DateTime<chrono::Utc>> {
+    chrono::DateTime::from_timestamp(at.secs(), at.subsec_nanos())
+}
+
 fn tag<'a>(tags: &'a [types::Tag], key: &str) -> Option<&'a str> {
     tags.iter().find(|tag| tag.key() == Some(key)).and_then(types::Tag::value)
 }
@@ -67,6 +73,7 @@ fn instance(seen: &types::DbInstance, looking: &Looking) -> Option<Instance> {
         },
         state: state_of(seen.db_instance_status().unwrap_or("unknown")),
         state_reason: None,
+        restarts_at: seen.automatic_restart_time().and_then(instant),
         checks_passed: None,
         refusal: refusal(seen),
     })
@@ -195,7 +202,12 @@ mod tests {
         assert_eq!(instance(&db().tag_list(tag("Development")).build(), &looking), None);
         let seen = instance(&db().tag_list(tag("Dev")).build(), &looking).unwrap();
         assert_eq!(seen.key.to_string(), "rds/orders");
-        assert_eq!(seen.label, Label::default());
+        assert_eq!((seen.label, seen.restarts_at), (Label::default(), None));
         assert_eq!(seen.state, InstanceState::Changing { raw: "unknown".to_owned() });
+        // When AWS will start it by itself.
+        let stopped = db().tag_list(tag("Dev")).db_instance_status("stopped");
+        let stopped = stopped.automatic_restart_time(DateTime::from_secs(1_800_000_000)).build();
+        let restarts_at = instance(&stopped, &looking).unwrap().restarts_at;
+        assert_eq!(restarts_at.map(|at| at.to_rfc3339()), Some("2027-01-15T08:00:00+00:00".to_owned()));
     }
 }

@@ -41,8 +41,9 @@ pub fn render(notice: &Notice) -> Value {
     let mut fields = Fields::default();
     fields.put("text", text::message(notice).within(TEXT_CHARS).to_text());
     match notice {
-        Notice::Warning { schedule, zone, stop_at, stretches, extensible_by } => {
+        Notice::Warning { schedule, zone, cause, stop_at, stretches, extensible_by } => {
             fields.head("warning", schedule.as_str(), zone.name());
+            fields.put("cause", cause.as_str());
             fields.time("stop_at", *stop_at);
             fields.put("extensible_by_minutes", extensible_by.num_minutes());
             fields.instances(stretches);
@@ -130,7 +131,7 @@ impl Fields {
 
     fn happened(&mut self, action: Action, cause: Option<Cause>, at: DateTime<Utc>) {
         self.put("action", action.as_str());
-        self.put_if("cause", cause.map(cause_word));
+        self.put_if("cause", cause.map(Cause::as_str));
         self.time("at", at);
     }
 
@@ -174,14 +175,6 @@ fn problem(problem: &Problem) -> Value {
     fields.put_if("schedule", problem.schedule.as_ref().map(ScheduleName::as_str));
     fields.put("stops_schedule", problem.stops_schedule);
     Value::Object(fields.0)
-}
-
-fn cause_word(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Timetable => "timetable",
-        Cause::Force => "force",
-        Cause::Enforce => "enforce",
-    }
 }
 
 #[cfg(test)]

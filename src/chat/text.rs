@@ -19,10 +19,17 @@ pub(super) use words::{account, person};
 #[must_use]
 pub fn message(notice: &Notice) -> Message {
     match notice {
-        Notice::Warning { schedule, zone, stop_at, stretches, extensible_by: _ } => {
+        Notice::Warning { schedule, zone, cause, stop_at, stretches, extensible_by: _ } => {
             // A warning may go out a day before: the date is always told.
             let title = format!("{schedule} stops on {}", dated(*stop_at, *zone));
-            by_group(Message::new(Tone::Warning, &title), stretches)
+            let why = match cause {
+                Cause::Timetable | Cause::Force => None,
+                Cause::Enforce => Some("`Enforce` holds the timetable: what was started by hand is stopped again."),
+                Cause::Restart => Some(
+                    "AWS has started it by itself, as it does after seven days. To keep it running, set `ForceStart`.",
+                ),
+            };
+            by_group(Message::new(Tone::Warning, &title), stretches).field("Why", why.map(str::to_owned))
         }
         Notice::Acted { schedule, zone, action, cause, at, stretch, until_at } => {
             let when = Happened { zone: *zone, action: *action, cause: *cause, at: *at };
@@ -74,6 +81,7 @@ impl Happened {
             (Cause::Force, Action::Start) => "by force start",
             (Cause::Force, Action::Stop) => "by force stop",
             (Cause::Enforce, _) => "to hold the timetable, as `Enforce` asks",
+            (Cause::Restart, _) => "since AWS has started it by itself after seven days",
         };
         format!("{}, {why}", clock(self.at, self.zone))
     }

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::live::{block_on, settings, unreachable};
-use super::{Error, ErrorKind, Format};
-use crate::document::{self, Change, Defaults, Tables, file};
+use super::live::{self, block_on, settings, unreachable};
+use super::{Error, ErrorKind, Format, source};
+use crate::aws::SystemClock;
+use crate::document::{self, Change, Defaults, Tables};
 use crate::live::Live;
-use crate::model::Problem;
 use crate::ports::{Clock as _, Item, Store as _, Table};
 
 /// Write the schedule files of a folder into the tables; shows what would change and asks first.
@@ -38,8 +38,21 @@ pub(super) struct Arguments {
 /// Runs the command.
 pub(super) fn run(arguments: &Arguments) -> Result<(), Error> {
     let settings = settings()?;
-    let files = read(&arguments.path, settings.defaults)?;
+    let files = faultless(&arguments.path, settings.defaults)?;
     block_on(&settings, async |live| apply(arguments, live, &files).await)
+}
+
+/// The items of the files; a single fault is enough to write none of them.
+fn faultless(path: &Path, defaults: Defaults) -> Result<Tables, Error> {
+    let sources = source::files(&[path.to_owned()])?;
+    let faults = source::read(&sources, defaults, SystemClock.now().date_naive()).1;
+    match faults.split_first() {
+        None => Ok(sources.into_tables()),
+        Some((first, rest)) => {
+            let all = rest.iter().fold(first.to_string(), |all, fault| format!("{all}\n       {fault}"));
+            Err(Error::new(ErrorKind::Input, all).hint("nothing was written"))
+        }
+    }
 }
 
 async fn apply(arguments: &Arguments, live: &Live, files: &Tables) -> Result<(), Error> {
@@ -51,12 +64,7 @@ async fn apply(arguments: &Arguments, live: &Live, files: &Tables) -> Result<(),
             }
         }
     }
-    let scan = async |table| live.store.scan(table).await.map_err(|error| unreachable(&error));
-    let tables = Tables {
-        schedules: scan(Table::Schedule).await?,
-        groups: scan(Table::ServerGroup).await?,
-        exceptions: scan(Table::Exception).await?,
-    };
+    let tables = live::tables(live).await?;
     let changes = document::difference(files, &tables);
     match arguments.format {
         Format::Text => show(&changes, &document::only_in_tables(files, &tables))?,
@@ -107,70 +115,6 @@ fn items(count: usize) -> String {
     if count == 1 { "1 item".to_owned() } else { format!("{count} items") }
 }
 
-/// Reads the files of a folder; every fault of every file is told.
-fn read(path: &Path, defaults: Defaults) -> Result<Tables, Error> {
-    let mut all = Tables::default();
-    let mut faults = Vec::new();
-    let today = crate::aws::SystemClock.now().date_naive();
-    for path in paths(path)? {
-        let name = path.display().to_string();
-        let tables = match text(&path).and_then(|text| file::items(&text).map_err(|error| error.to_string())) {
-            Ok(tables) => tables,
-            Err(fault) => {
-                faults.push(format!("{name}: {fault}"));
-                continue;
-            }
-        };
-        faults.extend(problems(&tables, defaults, today).iter().map(|problem| format!("{name}: {problem}")));
-        all.schedules.extend(tables.schedules);
-        all.groups.extend(tables.groups);
-        all.exceptions.extend(tables.exceptions);
-    }
-    if faults.is_empty() {
-        faults.extend(problems(&all, defaults, today).iter().map(Problem::to_string));
-    }
-    match faults.split_first() {
-        None => Ok(all),
-        Some((first, rest)) => {
-            let all = rest.iter().fold(first.clone(), |all, fault| format!("{all}\n       {fault}"));
-            Err(Error::new(ErrorKind::Input, all).hint("nothing was written"))
-        }
-    }
-}
-
-fn problems(tables: &Tables, defaults: Defaults, today: chrono::NaiveDate) -> Vec<Problem> {
-    document::read(tables, defaults, today).1
-}
-
-fn text(path: &Path) -> Result<String, String> {
-    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if size > file::MAX_BYTES as u64 {
-        return Err(file::FileError::TooLarge.to_string());
-    }
-    std::fs::read_to_string(path).map_err(|error| error.to_string())
-}
-
-/// The schedule files of a folder by name, or the one file.
-fn paths(path: &Path) -> Result<Vec<PathBuf>, Error> {
-    let fault = |error: std::io::Error| Error::new(ErrorKind::Input, format!("{}: {error}", path.display()));
-    if std::fs::metadata(path).map_err(fault)?.is_file() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(fault)? {
-        let path = entry.map_err(fault)?.path();
-        if path.extension().is_some_and(|end| ["yaml", "yml", "json"].iter().any(|known| end == *known)) {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    if paths.is_empty() {
-        let message = format!("{}: holds no schedule file (`*.yaml`, `*.yml`, `*.json`)", path.display());
-        return Err(Error::new(ErrorKind::Input, message));
-    }
-    Ok(paths)
-}
-
 fn table_name(table: Table) -> &'static str {
     match table {
         Table::Schedule => "schedule",
@@ -218,7 +162,7 @@ fn listing(changes: &[Change]) -> Value {
 }
 
 /// Asks on a terminal; elsewhere nobody could answer.
-fn confirm(what: &str) -> Result<bool, Error> {
+pub(super) fn confirm(what: &str) -> Result<bool, Error> {
     if !std::io::stdin().is_terminal() {
         let message = format!("there is no terminal to ask on whether to {what}; nothing was written");
         return Err(Error::new(ErrorKind::Input, message).hint("`--yes` goes ahead without asking"));

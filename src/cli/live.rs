@@ -1,7 +1,8 @@
 //! What commands share that talk to an account: settings, connection, and their errors.
 
+use crate::document::Tables;
 use crate::live::Live;
-use crate::ports::StoreError;
+use crate::ports::{Store as _, StoreError, Table};
 use crate::settings::Settings;
 
 use super::{Error, ErrorKind};
@@ -18,6 +19,16 @@ pub(super) fn block_on<T>(
 ) -> Result<T, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async { command(&Live::connect(settings).await).await })
+}
+
+/// The items of the tables that people edit.
+pub(super) async fn tables(live: &Live) -> Result<Tables, Error> {
+    let scan = async |table| live.store.scan(table).await.map_err(|error| unreachable(&error));
+    Ok(Tables {
+        schedules: scan(Table::Schedule).await?,
+        groups: scan(Table::ServerGroup).await?,
+        exceptions: scan(Table::Exception).await?,
+    })
 }
 
 /// What to look at when AWS does not answer.

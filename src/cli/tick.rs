@@ -160,12 +160,12 @@ fn group(name: Option<&GroupName>) -> &str {
     name.map_or("(no group)", GroupName::as_str)
 }
 
-fn step(step: &engine::Step) -> String {
+pub(super) fn step(step: &engine::Step) -> String {
     let ids: Vec<&str> = step.instances.iter().map(|key| key.id.as_str()).collect();
     format!("{:5} {}: {}", step.action.as_str(), group(step.group.as_ref()), ids.join(", "))
 }
 
-fn held(held: &Held) -> String {
+pub(super) fn held(held: &Held) -> String {
     match held {
         Held::Groups { group: name, waits_for } => {
             let names: Vec<&str> = waits_for.iter().map(GroupName::as_str).collect();

@@ -5,14 +5,20 @@ use std::fmt::Display;
 use serde_json::Value;
 
 use super::nearest;
-use crate::model::{Problem, ScheduleName, Source};
+use super::shown::{plain, shown};
+use crate::model::{NameError, Problem, ScheduleName, Source};
 use crate::ports::Item;
+
+/// What is said of an attribute that is not known.
+pub(super) const UNKNOWN: &str = "is not a known attribute and has no effect";
 
 /// An item while it is read.
 pub(super) struct Attributes<'a> {
     item: &'a Item,
     /// How the item is called in problems, such as `Schedule Development`.
     label: String,
+    /// What stands before the names of attributes in problems, such as `Periods[0].`.
+    path: String,
     schedule: Option<ScheduleName>,
     /// Whether a fault of this item leaves its whole schedule as it is.
     stops_schedule: bool,
@@ -21,8 +27,26 @@ pub(super) struct Attributes<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    pub(super) fn new(item: &'a Item, label: String, schedule: Option<ScheduleName>, stops_schedule: bool) -> Self {
-        Self { item, label, schedule, stops_schedule, problems: Vec::new(), is_faulty: false }
+    pub(super) fn new(item: &'a Item, label: &str, schedule: Option<ScheduleName>, stops_schedule: bool) -> Self {
+        let label = plain(label);
+        Self { item, label, path: String::new(), schedule, stops_schedule, problems: Vec::new(), is_faulty: false }
+    }
+
+    /// Reads a map within an attribute; its problems and faults are the item's.
+    pub(super) fn within<T>(&mut self, path: String, item: &Item, read: impl FnOnce(&mut Attributes<'_>) -> T) -> T {
+        let mut inner = Attributes {
+            item,
+            label: self.label.clone(),
+            path,
+            schedule: self.schedule.clone(),
+            stops_schedule: self.stops_schedule,
+            problems: Vec::new(),
+            is_faulty: false,
+        };
+        let made = read(&mut inner);
+        self.is_faulty |= inner.is_faulty;
+        self.problems.append(&mut inner.problems);
+        made
     }
 
     /// Whether a fault has been found so far.
@@ -33,25 +57,33 @@ impl<'a> Attributes<'a> {
     /// Notes a fault of an attribute: what it holds, what is wrong, what is allowed.
     pub(super) fn fault(&mut self, attribute: &str, message: impl Display) {
         self.is_faulty = true;
-        let problem = self.problem(attribute, message.to_string(), self.stops_schedule);
+        let problem = self.problem(attribute, &message.to_string(), self.stops_schedule);
         self.problems.push(problem);
     }
 
     /// Notes something that a person should mend, though the item is understood.
     pub(super) fn report(&mut self, attribute: &str, message: &str) {
-        let problem = self.problem(attribute, message.to_owned(), false);
+        let problem = self.problem(attribute, message, false);
         self.problems.push(problem);
     }
 
-    fn problem(&self, attribute: &str, message: String, stops_schedule: bool) -> Problem {
+    /// Notes a fault of one element of a list.
+    fn fault_of_element(&mut self, attribute: &str, index: usize, value: &Value, message: impl Display) {
+        self.is_faulty = true;
+        let problem = self.problem(&format!("{attribute}[{index}]"), &message.to_string(), self.stops_schedule);
+        self.problems.push(Problem { holds: Some(shown(value)), ..problem });
+    }
+
+    fn problem(&self, attribute: &str, message: &str, stops_schedule: bool) -> Problem {
         Problem {
             source: Source::Tables,
             schedule: self.schedule.clone(),
             item: self.label.clone(),
-            attribute: attribute.to_owned(),
+            attribute: format!("{}{}", self.path, plain(attribute)),
             holds: self.item.get(attribute).map(shown),
-            message,
-            stops_schedule,
+            message: plain(message),
+            // Where not even the name is known, there is no schedule to stop.
+            stops_schedule: stops_schedule && self.schedule.is_some(),
         }
     }
 
@@ -59,8 +91,8 @@ impl<'a> Attributes<'a> {
     pub(super) fn only(&mut self, known: &[&str]) {
         for name in self.item.keys().filter(|name| !known.contains(&name.as_str())) {
             let hint = nearest(name, known.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
-            let message = format!("is not a known attribute and has no effect{}", hint.unwrap_or_default());
-            self.problems.push(self.problem(name, message, false));
+            let message = format!("{UNKNOWN}{}", hint.unwrap_or_default());
+            self.problems.push(self.problem(name, &message, false));
         }
     }
 
@@ -108,6 +140,10 @@ impl<'a> Attributes<'a> {
         allowed: &str,
         read: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
+        if self.value(attribute)?.as_str().is_some_and(|text| text.trim().is_empty()) {
+            self.fault(attribute, format!("is empty; allowed: {allowed}, or leave it out"));
+            return None;
+        }
         let text = self.text(attribute)?;
         self.made(attribute, allowed, read(text))
     }
@@ -124,11 +160,17 @@ impl<'a> Attributes<'a> {
 
     /// True or false; `None` when absent or at fault.
     pub(super) fn flag(&mut self, attribute: &str) -> Option<bool> {
-        let flag = self.value(attribute)?.as_bool();
-        if flag.is_none() {
-            self.fault(attribute, "is not true or false (type BOOL)");
+        let value = self.value(attribute)?;
+        if let Some(flag) = value.as_bool() {
+            return Some(flag);
         }
-        flag
+        let hint = match shown(value).trim().to_lowercase().as_str() {
+            "yes" | "on" | "y" | "1" | "true" => ": write `true`",
+            "no" | "off" | "n" | "0" | "false" => ": write `false`",
+            _ => "",
+        };
+        self.fault(attribute, format!("is not true or false (type BOOL){hint}"));
+        None
     }
 
     /// A whole number of minutes between 0 and `most`.
@@ -140,15 +182,77 @@ impl<'a> Attributes<'a> {
         minutes.map(chrono::Duration::minutes)
     }
 
-    /// A list or set of texts; empty when absent.
+    /// A list or set of texts, without those elements that are none; empty when absent.
     pub(super) fn texts(&mut self, attribute: &str) -> Vec<&'a str> {
         let Some(value) = self.value(attribute) else { return Vec::new() };
-        let texts = value.as_array().map(|items| items.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
-        let texts = texts.flatten();
-        if texts.is_none() {
+        let Some(elements) = value.as_array() else {
             self.fault(attribute, "is no list of texts (type L or SS)");
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for (index, element) in elements.iter().enumerate() {
+            match element.as_str() {
+                Some(text) => texts.push(text),
+                None => self.fault_of_element(attribute, index, element, "is not text (type S)"),
+            }
         }
-        texts.unwrap_or_default()
+        texts
+    }
+
+    /// A list that people write as text such as `mon,wed`, as a number, or as a list or set of these.
+    pub(super) fn list<T: std::str::FromStr>(
+        &mut self,
+        attribute: &str,
+        allowed: &str,
+        explain: impl FnOnce(T::Err) -> String,
+    ) -> Option<T> {
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) if number.is_u64() => Some(number.to_string()),
+            _ => None,
+        };
+        let value = self.value(attribute)?;
+        let mut texts = Vec::new();
+        match value {
+            Value::Array(elements) if !elements.is_empty() => {
+                for (index, element) in elements.iter().enumerate() {
+                    if let Some(text) = text(element) {
+                        texts.push(text);
+                        continue;
+                    }
+                    let message = format!("is neither text (type S) nor a number; allowed: {allowed}");
+                    self.fault_of_element(attribute, index, element, message);
+                }
+                if texts.is_empty() {
+                    return None;
+                }
+            }
+            value => {
+                let Some(text) = text(value) else {
+                    self.fault(attribute, format!("is no text (type S) or list of texts; allowed: {allowed}"));
+                    return None;
+                };
+                texts.push(text);
+            }
+        }
+        self.made(attribute, allowed, texts.join(",").parse().map_err(explain))
+    }
+
+    /// How long a list is, and its maps, each with its place, without those elements that are none; `None` when it is
+    /// no list.
+    pub(super) fn maps(&mut self, attribute: &str) -> Option<(usize, Vec<(usize, &'a Item)>)> {
+        let Some(elements) = self.value(attribute)?.as_array() else {
+            self.fault(attribute, "is no list of maps (type L of M)");
+            return None;
+        };
+        let mut maps = Vec::new();
+        for (index, element) in elements.iter().enumerate() {
+            match element.as_object() {
+                Some(map) => maps.push((index, map)),
+                None => self.fault_of_element(attribute, index, element, "is no map (type M)"),
+            }
+        }
+        Some((elements.len(), maps))
     }
 
     pub(super) fn has(&self, attribute: &str) -> bool {
@@ -156,12 +260,10 @@ impl<'a> Attributes<'a> {
     }
 }
 
-/// A value as a person would read it, cut to a bounded length.
-fn shown(value: &Value) -> String {
-    const MOST: usize = 80;
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    if text.chars().count() <= MOST {
-        return text;
+/// What is wrong with a name, and what one may hold.
+pub(super) fn name_fault(error: &NameError) -> String {
+    match error {
+        NameError::Control => format!("{error} (a name has up to 256 characters, none of them such)"),
+        error => error.to_string(),
     }
-    text.chars().take(MOST).chain(['…']).collect()
 }

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::attributes::Attributes;
+use super::hint;
 use super::schedule::{CLOCK_ALLOWED, clock_or_none};
+use super::shown::cut;
 use crate::model::{Exception, ExceptionKind, Problem, ScheduleName};
 use crate::ports::Item;
 
@@ -26,28 +28,34 @@ pub(super) const KNOWN: [&str; 10] = [
 /// An exception is kept so long after its date.
 const KEPT_FOR: Duration = Duration::days(90);
 
-/// Reads an exception of a schedule. `None` when it is at fault: it is then ignored and the timetable stands.
-pub(super) fn read(item: &Item, schedule: &ScheduleName) -> (Option<Exception>, Vec<Problem>) {
+/// Reads an exception of a schedule, or of one whose name is not known. `None` when it is at fault: it is then ignored
+/// and the timetable stands.
+pub(super) fn read(item: &Item, schedule: Option<&ScheduleName>) -> (Option<Exception>, Vec<Problem>) {
     let text = |name: &str| item.get(name).and_then(Value::as_str).map(str::to_owned);
     let label = text("ExceptionUuid").or_else(|| text("ExceptionDate")).unwrap_or_default();
-    let label = format!("ScheduleException {label} of {schedule}");
-    let mut attributes = Attributes::new(item, label, Some(schedule.clone()), false);
+    let owner = schedule.map(|schedule| format!(" of {schedule}")).unwrap_or_default();
+    let label = format!("ScheduleException {}{owner}", cut(&label));
+    let mut attributes = Attributes::new(item, &label, schedule.cloned(), false);
+    attributes.text("ExceptionUuid");
     let date = attributes.required("ExceptionDate", "a date `YYYY-MM-DD`", date);
     let kind = attributes.required("ExceptionType", "`start` or `stop`", kind);
     let local_time = attributes.required("ExceptionValue", CLOCK_ALLOWED, clock_or_none);
     let created_by = attributes.text("CreatedBy").map(str::to_owned);
-    for note in ["CreatedVia", "CreatedAt", "Reason"] {
+    let reason = attributes.text("Reason").map(str::to_owned);
+    for note in ["CreatedVia", "CreatedAt"] {
         attributes.text(note);
     }
     let id = text("ExceptionUuid");
     attributes.only(&KNOWN);
-    let exception = date.zip(kind).zip(local_time).map(|((date, kind), local_time)| Exception {
-        id: id.unwrap_or_else(|| uuid(schedule, date, kind).to_string()),
-        date,
-        kind,
-        local_time,
-        created_by,
-    });
+    let exception =
+        schedule.zip(date.zip(kind)).zip(local_time).map(|((schedule, (date, kind)), local_time)| Exception {
+            id: id.unwrap_or_else(|| uuid(schedule, date, kind).to_string()),
+            date,
+            kind,
+            local_time,
+            created_by,
+            reason,
+        });
     (exception.filter(|_| !attributes.is_faulty()), attributes.problems)
 }
 
@@ -63,11 +71,11 @@ fn date(text: &str) -> Result<NaiveDate, &'static str> {
     if is_plain { Ok(date) } else { Err("is no date") }
 }
 
-fn kind(text: &str) -> Result<ExceptionKind, &'static str> {
+fn kind(text: &str) -> Result<ExceptionKind, String> {
     match text.to_lowercase().as_str() {
         "start" => Ok(ExceptionKind::Start),
         "stop" => Ok(ExceptionKind::Stop),
-        _ => Err("is no type of exception"),
+        _ => Err(hint::unknown(text, "is no type of exception", &["start", "stop"])),
     }
 }
 

@@ -1,13 +1,14 @@
 //! An item of the `Schedule` table.
 
 use chrono::Duration;
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::Tz;
 
-use super::attributes::Attributes;
-use super::{Defaults, nearest};
+use super::attributes::{Attributes, name_fault};
+use super::shown::cut;
+use super::{Defaults, hint};
 use crate::model::{
-    Action, ClockValue, Days, DaysError, Groups, Mode, Period, Problem, Region, Schedule, ScheduleName, Scope,
-    TagValue, Timetable, TimetableError,
+    Action, ClockValue, Dates, DatesError, Days, DaysError, Groups, Mode, Monthdays, Months, Period, Problem, Region,
+    Schedule, ScheduleName, Scope, TagValue, Timetable, TimetableError, Weekdays,
 };
 use crate::ports::Item;
 
@@ -36,16 +37,20 @@ pub(super) const KNOWN: [&str; 18] = [
 const A_DAY: i64 = 24 * 60;
 const DEFAULT_MAX_EXTENSION: Duration = Duration::minutes(240);
 
-/// Reads a schedule, still without groups and exceptions. `None` when it is at fault; the problems say why.
-pub(super) fn read(item: &Item, name: &ScheduleName, defaults: Defaults) -> (Option<Schedule>, Vec<Problem>) {
-    let mut attributes = Attributes::new(item, format!("Schedule {name}"), Some(name.clone()), true);
+/// Reads a schedule, still without groups and exceptions. `None` when it is at fault or has no name; the problems say
+/// what is at fault but the name.
+pub(super) fn read(item: &Item, name: Option<&ScheduleName>, defaults: Defaults) -> (Option<Schedule>, Vec<Problem>) {
+    let label = name.map_or_else(|| "Schedule".to_owned(), |name| format!("Schedule {name}"));
+    let mut attributes = Attributes::new(item, &label, name.cloned(), true);
     let schedule = schedule(&mut attributes, name, defaults);
     attributes.only(&KNOWN);
     (schedule.filter(|_| !attributes.is_faulty()), attributes.problems)
 }
 
-fn schedule(attributes: &mut Attributes<'_>, name: &ScheduleName, defaults: Defaults) -> Option<Schedule> {
-    let tag_value = attributes.required("TagValue", "the value of the schedule tag of its instances", TagValue::new);
+fn schedule(attributes: &mut Attributes<'_>, name: Option<&ScheduleName>, defaults: Defaults) -> Option<Schedule> {
+    let tag_value = attributes.required("TagValue", "the value of the schedule tag of its instances", |text| {
+        TagValue::new(text).map_err(|error| name_fault(&error))
+    });
     let enabled = attributes.flag("Enabled");
     if !attributes.has("Enabled") {
         attributes.fault("Enabled", "is missing: true or false (type BOOL)");
@@ -61,7 +66,7 @@ fn schedule(attributes: &mut Attributes<'_>, name: &ScheduleName, defaults: Defa
     attributes.text("Description");
     attributes.text("Owner");
     Some(Schedule {
-        name: name.clone(),
+        name: name?.clone(),
         tag_value: tag_value?,
         enabled: enabled?,
         timetable: timetable?,
@@ -79,14 +84,26 @@ fn schedule(attributes: &mut Attributes<'_>, name: &ScheduleName, defaults: Defa
 
 fn timetable(attributes: &mut Attributes<'_>) -> Option<Timetable> {
     if attributes.has("Periods") {
-        attributes.fault("Periods", "is not supported yet: use DaysActive, StartTime and StopTime");
-        return None;
+        let mut others = vec!["DaysActive", "StartTime", "StopTime"];
+        others.retain(|name| attributes.has(name));
+        if !others.is_empty() {
+            attributes.report("Periods", &format!("stands instead of {}, which has no effect", others.join(", ")));
+        }
+        return periods(attributes).map(Timetable::Periods);
     }
     let days = attributes.required("DaysActive", Days::ALLOWED, days);
+    let dates = days.map(|days| Dates { weekdays: Some(days.into()), ..Dates::default() });
+    period(attributes, dates).map(Timetable::Daily)
+}
+
+/// Start and stop of a window on some dates.
+fn period(attributes: &mut Attributes<'_>, dates: Option<Dates>) -> Option<Period> {
     let start = attributes.required("StartTime", CLOCK_ALLOWED, clock_or_none);
     let stop = attributes.required("StopTime", CLOCK_ALLOWED, clock_or_none);
-    match Period::new(days?, start?, stop?) {
-        Ok(period) => Some(Timetable::daily(period)),
+    let (start, stop) = start.zip(stop)?;
+    // Which dates they are for does not matter to whether start and stop make sense.
+    match Period::new(dates.unwrap_or_default(), start, stop) {
+        Ok(period) => dates.map(|_| period),
         Err(error) => {
             let hint = match error {
                 TimetableError::StartIsStop(_) => "is that never, or always? `00:00` to `24:00` is all day",
@@ -96,6 +113,39 @@ fn timetable(attributes: &mut Attributes<'_>) -> Option<Timetable> {
             None
         }
     }
+}
+
+/// The attributes of a period.
+const KNOWN_OF_PERIOD: [&str; 5] = ["Weekdays", "Monthdays", "Months", "StartTime", "StopTime"];
+
+/// More windows a day than anybody has (rule S6).
+const MOST_PERIODS: usize = 100;
+
+/// The periods of a schedule; `None` when one of them is at fault.
+fn periods(attributes: &mut Attributes<'_>) -> Option<Vec<Period>> {
+    let (count, maps) = attributes.maps("Periods")?;
+    if count == 0 || count > MOST_PERIODS {
+        attributes.fault("Periods", format!("holds {count} periods; allowed: 1 to {MOST_PERIODS}"));
+        return None;
+    }
+    let read = maps.into_iter().map(|(index, map)| {
+        attributes.within(format!("Periods[{index}]."), map, |attributes| {
+            let weekdays = attributes.list("Weekdays", Weekdays::ALLOWED, |error: DatesError| {
+                hint::parts(&error.parts, error.what, &Days::WORDS, |part| part.parse::<Weekdays>().is_ok())
+            });
+            let monthdays = attributes.list("Monthdays", Monthdays::ALLOWED, |error: DatesError| {
+                hint::parts(&error.parts, error.what, &[], |_| false)
+            });
+            let months = attributes.list("Months", Months::ALLOWED, |error: DatesError| {
+                hint::parts(&error.parts, error.what, &Months::NAMES, |part| part.parse::<Months>().is_ok())
+            });
+            let period = period(attributes, Some(Dates { weekdays, monthdays, months }));
+            attributes.only(&KNOWN_OF_PERIOD);
+            period
+        })
+    });
+    // Every period is read, so that all faults are told at once.
+    read.collect::<Vec<_>>().into_iter().collect()
 }
 
 /// What a start or stop time may hold.
@@ -108,26 +158,25 @@ pub(super) fn clock_or_none(text: &str) -> Result<Option<ClockValue>, crate::mod
 }
 
 fn days(text: &str) -> Result<Days, String> {
-    text.parse().map_err(|error: DaysError| {
-        let near = nearest(&error.part, Days::WORDS).map(|near| format!(" (did you mean `{near}`?)"));
-        format!("{error}{}", near.unwrap_or_default())
-    })
+    // `weekends` stands alone, not in a list.
+    let list = if text.contains(',') { "mon," } else { "" };
+    let is_known = |part: &str| format!("{list}{part}").parse::<Days>().is_ok();
+    text.parse().map_err(|error: DaysError| hint::parts(&error.parts, "day", &Days::WORDS, is_known))
 }
 
 fn zone(text: &str) -> Result<Tz, String> {
     text.parse().map_err(|_| {
-        let near = nearest(text, TZ_VARIANTS.iter().map(|zone| zone.name()));
-        let near = near.map(|near| format!(" (did you mean `{near}`?)"));
+        let near = hint::zone(text).map(|near| format!(" (did you mean `{near}`?)"));
         format!("is no time zone{}", near.unwrap_or_default())
     })
 }
 
-fn mode(text: &str) -> Result<Mode, &'static str> {
+fn mode(text: &str) -> Result<Mode, String> {
     match text.to_lowercase().as_str() {
         "act" => Ok(Mode::Act),
         "notify" => Ok(Mode::Notify),
         "off" => Ok(Mode::Off),
-        _ => Err("is no mode"),
+        _ => Err(hint::unknown(text, "is no mode", &["act", "notify", "off"])),
     }
 }
 
@@ -153,11 +202,11 @@ fn scopes(attributes: &mut Attributes<'_>) -> Vec<Scope> {
     }
     let mut scopes = Vec::new();
     for text in attributes.texts("Regions") {
-        match Region::new(text) {
-            Ok(region) => scopes.push(Scope { account: None, region: Some(region) }),
-            Err(error) => {
-                attributes.fault("Regions", format!("a region {error}; allowed: region names such as `eu-west-1`"));
-            }
+        if let Some(region) = region(text) {
+            scopes.push(Scope { account: None, region: Some(region) });
+        } else {
+            let message = format!("`{}` is no name of a region; allowed: names such as `eu-west-1`", cut(text));
+            attributes.fault("Regions", message);
         }
     }
     if scopes.is_empty() {
@@ -166,4 +215,12 @@ fn scopes(attributes: &mut Attributes<'_>) -> Vec<Scope> {
     scopes.sort();
     scopes.dedup();
     scopes
+}
+
+/// A name that has the shape of a region's; whether there is such a region only AWS knows.
+fn region(text: &str) -> Option<Region> {
+    let text = text.trim();
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let has_shape = text.chars().all(is_plain) && !text.starts_with('-') && !text.ends_with('-');
+    Region::new(text).ok().filter(|_| has_shape)
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{
-    Action, Cause, End, Ended, GroupName, InstanceKey, Label, Lease, Progress, Run, ScheduleName, ScheduleState,
+    Action, Cause, End, Ended, GroupName, InstanceKey, Label, Lease, Progress, Rest, Run, ScheduleName, ScheduleState,
     Settled, Standing, Trouble, Warning,
 };
 use crate::ports::Item;
@@ -49,6 +49,16 @@ struct StateItem {
     runs: Vec<RunItem>,
     #[serde(default)]
     refused: Vec<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    resting: BTreeMap<String, RestItem>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RestItem {
+    restarts_at: String,
+    #[serde(default)]
+    was_seen: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -131,8 +141,12 @@ struct TroubleItem {
 }
 
 pub(super) const ACTIONS: [(&str, Action); 2] = [("start", Action::Start), ("stop", Action::Stop)];
-pub(super) const CAUSES: [(&str, Cause); 3] =
-    [("timetable", Cause::Timetable), ("force", Cause::Force), ("enforce", Cause::Enforce)];
+pub(super) const CAUSES: [(&str, Cause); 4] = [
+    ("timetable", Cause::Timetable),
+    ("force", Cause::Force),
+    ("enforce", Cause::Enforce),
+    ("restart", Cause::Restart),
+];
 pub(super) const ENDS: [(&str, End); 4] =
     [("done", End::Done), ("replaced", End::Replaced), ("cancelled", End::Cancelled), ("notified", End::Notified)];
 const STANDINGS: [(&str, Standing); 6] = [
@@ -213,8 +227,13 @@ pub fn state_item(schedule: &ScheduleName, state: &ScheduleState) -> Item {
         warning: state.warning.map(warning),
         runs: state.runs.iter().map(run_item).collect(),
         refused: state.refused.iter().map(ToString::to_string).collect(),
+        resting: state.resting.iter().map(|(key, rest)| (key.to_string(), rest_item(*rest))).collect(),
     };
     object(serde_json::to_value(item).unwrap_or_default())
+}
+
+fn rest_item(rest: Rest) -> RestItem {
+    RestItem { restarts_at: time(rest.restarts_at), was_seen: rest.was_seen }
 }
 
 /// Whether nothing about an instance is left to tell or try, so that its key says it all.
@@ -291,6 +310,8 @@ pub fn state(item: &Item) -> Result<ScheduleState, StateError> {
             told_at: item.told_at.as_deref().map(instant).transpose()?,
         })
     };
+    let rest = |item: &RestItem| Ok(Rest { restarts_at: instant(&item.restarts_at)?, was_seen: item.was_seen });
+    let resting = item.resting.iter().map(|(text, item)| Ok((key(text)?, rest(item)?)));
     Ok(ScheduleState {
         version: version(item.version)?,
         lease,
@@ -299,6 +320,7 @@ pub fn state(item: &Item) -> Result<ScheduleState, StateError> {
         settled: item.settled.iter().map(settled).collect::<Result<_, StateError>>()?,
         instances: item.instances,
         refused: item.refused.iter().map(|text| key(text)).collect::<Result<_, _>>()?,
+        resting: resting.collect::<Result<_, StateError>>()?,
     })
 }
 

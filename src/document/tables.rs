@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+use super::attributes::name_fault;
+use super::order::{GroupsRead, order};
+use super::shown::{cut, plain, shown};
 use super::{Defaults, exception, group, nearest, schedule};
-use crate::model::{Groups, GroupsError, Notebook, Problem, Schedule, ScheduleName, ServerGroup, Source};
-use crate::ports::Item;
+use crate::model::{Notebook, Problem, Schedule, ScheduleName, Source};
+use crate::ports::{Item, Table};
 
 /// The items of the three tables that people edit.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -19,137 +22,178 @@ pub struct Tables {
     pub exceptions: Vec<Item>,
 }
 
+/// An item of one of the tables, by its place in the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ItemIndex {
+    pub(super) table: Table,
+    pub(super) index: usize,
+}
+
+/// A problem, and the item that has it, if it is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Located {
+    pub(super) item: Option<ItemIndex>,
+    /// The earlier item of the same name, when it is there twice.
+    pub(super) other: Option<ItemIndex>,
+    pub(super) problem: Problem,
+}
+
+/// The problems of items while they are read.
+#[derive(Default)]
+struct Problems(Vec<Located>);
+
+impl Problems {
+    fn push(&mut self, table: Table, index: usize, problem: Problem) {
+        self.0.push(Located { item: Some(ItemIndex { table, index }), other: None, problem });
+    }
+
+    fn extend(&mut self, table: Table, index: usize, problems: Vec<Problem>) {
+        for problem in problems {
+            self.push(table, index, problem);
+        }
+    }
+
+    fn twice(&mut self, name: &ScheduleName, first: usize, index: usize) {
+        let table = Table::Schedule;
+        let label = format!("Schedule {}", plain(name.as_str()));
+        let problem = of_schedule(name, label, "ScheduleName", "is there twice".to_owned());
+        let problem = Problem { holds: Some(cut(name.as_str())), ..problem };
+        let other = Some(ItemIndex { table, index: first });
+        self.0.push(Located { item: Some(ItemIndex { table, index }), other, problem });
+    }
+}
+
+/// The items of schedules by name, each with its place in the list.
+type Items<'a> = BTreeMap<ScheduleName, (usize, &'a Item)>;
+
 /// Reads the tables: the schedules that can be understood, by name, and every problem.
 ///
 /// A fault of a schedule or of one of its groups leaves that schedule out; a faulty exception is left out by itself.
 /// `today` tells old exceptions from others.
 #[must_use]
 pub fn read(tables: &Tables, defaults: Defaults, today: NaiveDate) -> (Vec<Schedule>, Vec<Problem>) {
-    let mut problems = Vec::new();
-    let mut items: BTreeMap<ScheduleName, &Item> = BTreeMap::new();
+    let (schedules, mut located) = read_located(tables, defaults, today);
+    bound(&mut located);
+    (schedules, located.into_iter().map(|located| located.problem).collect())
+}
+
+/// Reads the tables, with the place of each problem.
+pub(super) fn read_located(tables: &Tables, defaults: Defaults, today: NaiveDate) -> (Vec<Schedule>, Vec<Located>) {
+    let mut problems = Problems::default();
+    let mut items: Items<'_> = BTreeMap::new();
     let mut faulty: BTreeSet<ScheduleName> = BTreeSet::new();
-    for item in &tables.schedules {
-        match owner(item) {
-            Ok(name) if Notebook::takes(&name) => problems.push(nameless("Schedule", "is a name that is used within")),
-            Ok(name) if items.contains_key(&name) => {
-                problems.push(of_schedule(&name, format!("Schedule {name}"), "", "is there twice".to_owned()));
-                faulty.insert(name);
+    for (index, item) in tables.schedules.iter().enumerate() {
+        let problem = match owner(item) {
+            Ok(name) if Notebook::takes(&name) => {
+                Problem { holds: holds(item), ..nameless("Schedule", "is a name that is used within") }
             }
-            Ok(name) => _ = items.insert(name, item),
-            Err(message) => problems.push(nameless("Schedule", &message)),
-        }
+            Ok(name) => {
+                if let Some((first, _)) = items.get(&name) {
+                    problems.twice(&name, *first, index);
+                    problems.extend(Table::Schedule, index, schedule::read(item, Some(&name), defaults).1);
+                    faulty.insert(name);
+                } else {
+                    items.insert(name, (index, item));
+                }
+                continue;
+            }
+            Err(message) => Problem { holds: holds(item), ..nameless("Schedule", &message) },
+        };
+        problems.push(Table::Schedule, index, problem);
+        // Whatever it is called, the rest of it is told too.
+        problems.extend(Table::Schedule, index, schedule::read(item, None, defaults).1);
     }
     let mut groups = groups(tables, &items, &mut problems);
     let mut schedules = Vec::new();
-    for (name, item) in &items {
-        let (schedule, found) = schedule::read(item, name, defaults);
-        problems.extend(found);
-        let groups = groups.remove(name).unwrap_or_default();
-        let groups = groups.and_then(|groups| order(name, groups, &mut problems));
+    for (name, (index, item)) in &items {
+        let (schedule, found) = schedule::read(item, Some(name), defaults);
+        problems.extend(Table::Schedule, *index, found);
+        let groups = order(name, groups.remove(name).unwrap_or_default(), &tables.groups, &mut problems.0);
         if let (Some(schedule), Some(groups), false) = (schedule, groups, faulty.contains(name)) {
             schedules.push(Schedule { groups, ..schedule });
         }
     }
     exceptions(tables, &items, &mut schedules, &mut problems, today);
-    shared_tags(&schedules, &mut problems);
-    bound(&mut problems);
-    (schedules, problems)
+    shared_tags(&schedules, &items, &mut problems);
+    (schedules, problems.0)
 }
 
 /// The most problems that are told and remembered: more than anybody reads, and few enough for one item (rule S6).
 const MOST_PROBLEMS: usize = 1000;
 
 /// Keeps the problems that leave a schedule as it is, and of the others as many as can be told.
-fn bound(problems: &mut Vec<Problem>) {
-    problems.sort_by_key(|problem| !problem.stops_schedule);
+pub(super) fn bound(problems: &mut Vec<Located>) {
+    problems.sort_by_key(|located| !located.problem.stops_schedule);
     let more = problems.len().saturating_sub(MOST_PROBLEMS);
     if more > 0 {
         problems.truncate(MOST_PROBLEMS);
         let message = format!("there are {more} more problems with items of the tables");
-        problems.push(Problem { attribute: String::new(), ..nameless("the tables", &message) });
+        let problem = Problem { attribute: String::new(), ..nameless("the tables", &message) };
+        problems.push(Located { item: None, other: None, problem });
     }
 }
 
-type GroupsOf = BTreeMap<ScheduleName, Option<Vec<ServerGroup>>>;
-
-/// The groups of each schedule; `None` where one of them is at fault.
-fn groups(tables: &Tables, items: &BTreeMap<ScheduleName, &Item>, problems: &mut Vec<Problem>) -> GroupsOf {
-    let mut groups: GroupsOf = items.keys().map(|name| (name.clone(), Some(Vec::new()))).collect();
-    for item in &tables.groups {
-        let label = item.get("GroupName").and_then(|name| name.as_str()).unwrap_or_default();
-        let label = format!("ScheduleServerGroup {label}");
+fn groups(tables: &Tables, items: &Items<'_>, problems: &mut Problems) -> BTreeMap<ScheduleName, GroupsRead> {
+    let mut groups: BTreeMap<_, GroupsRead> = items.keys().map(|name| (name.clone(), GroupsRead::default())).collect();
+    for (index, item) in tables.groups.iter().enumerate() {
+        let label = label("ScheduleServerGroup", item.get("GroupName"));
         let name = match owner(item) {
             Ok(name) => name,
             Err(message) => {
-                problems.push(nameless(label.trim(), &message));
+                let problem = Problem { holds: holds(item), ..nameless(&label, &message) };
+                problems.push(Table::ServerGroup, index, problem);
+                problems.extend(Table::ServerGroup, index, group::read(item, None).problems);
                 continue;
             }
         };
-        let (group, found) = group::read(item, &name);
         let Some(of_schedule) = groups.get_mut(&name) else {
-            problems.push(orphan(&name, &label, items));
+            problems.push(Table::ServerGroup, index, orphan(&name, &label, items));
+            problems.extend(Table::ServerGroup, index, group::read(item, None).problems);
             continue;
         };
-        problems.extend(found);
-        match (group, of_schedule.as_mut()) {
-            (Some(group), Some(of_schedule)) => of_schedule.push(group),
-            (None, _) => *of_schedule = None,
-            (Some(_), None) => {}
-        }
+        let read = group::read(item, Some(&name));
+        problems.extend(Table::ServerGroup, index, read.problems);
+        of_schedule.is_faulty |= read.is_faulty;
+        of_schedule.has_nameless |= read.group.is_none();
+        of_schedule.groups.extend(read.group.map(|group| (index, group)));
     }
     groups
 }
 
-/// Puts groups in order; a missing dependency or a cycle is a fault of the schedule.
-fn order(name: &ScheduleName, groups: Vec<ServerGroup>, problems: &mut Vec<Problem>) -> Option<Groups> {
-    let names: Vec<String> = groups.iter().map(|group| group.name.to_string()).collect();
-    let errors = match Groups::new(groups) {
-        Ok(groups) => return Some(groups),
-        Err(errors) => errors,
-    };
-    for error in errors {
-        let (item, attribute) = match &error {
-            GroupsError::Twice(group) => (group.to_string(), "GroupName"),
-            GroupsError::Missing { group, .. } => (group.to_string(), "Dependency"),
-            GroupsError::Cycle(groups) => (groups.first().map(ToString::to_string).unwrap_or_default(), "Dependency"),
-        };
-        let near = match &error {
-            GroupsError::Missing { missing, .. } => nearest(missing.as_str(), names.iter().map(String::as_str)),
-            _ => None,
-        };
-        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        let item = format!("ScheduleServerGroup {name}/{item}");
-        problems.push(of_schedule(name, item, attribute, format!("{error}{near}")));
-    }
-    None
-}
-
 fn exceptions(
     tables: &Tables,
-    items: &BTreeMap<ScheduleName, &Item>,
+    items: &Items<'_>,
     schedules: &mut [Schedule],
-    problems: &mut Vec<Problem>,
+    problems: &mut Problems,
     today: NaiveDate,
 ) {
-    for item in &tables.exceptions {
-        let is_old = exception::date_of(item).is_some_and(|date| date < today - Problem::WORTH_MENDING_FOR);
-        let label = item.get("ExceptionUuid").and_then(|id| id.as_str()).unwrap_or_default();
-        let label = format!("ScheduleException {label}");
+    let since = today.checked_sub_days(Problem::WORTH_MENDING_FOR).unwrap_or(NaiveDate::MIN);
+    for (index, item) in tables.exceptions.iter().enumerate() {
+        let is_old = exception::date_of(item).is_some_and(|date| date < since);
+        let label = label("ScheduleException", item.get("ExceptionUuid"));
         let found = match owner(item) {
             Ok(name) if !items.contains_key(&name) && is_old => Vec::new(),
-            Ok(name) if !items.contains_key(&name) => vec![orphan(&name, &label, items)],
+            Ok(name) if !items.contains_key(&name) => {
+                let mut found = vec![orphan(&name, &label, items)];
+                found.extend(exception::read(item, None).1);
+                found
+            }
             Ok(name) => {
-                let (exception, found) = exception::read(item, &name);
+                let (exception, found) = exception::read(item, Some(&name));
                 let schedule = schedules.iter_mut().find(|schedule| schedule.name == name);
                 if let Some((exception, schedule)) = exception.zip(schedule) {
                     schedule.exceptions.entry(exception.date).or_default().push(exception);
                 }
                 found
             }
-            Err(message) => vec![nameless(label.trim(), &message)],
+            Err(message) => {
+                let mut found = vec![Problem { holds: holds(item), ..nameless(&label, &message) }];
+                found.extend(exception::read(item, None).1);
+                found
+            }
         };
         if !is_old {
-            problems.extend(found);
+            problems.extend(Table::Exception, index, found);
         }
     }
     for schedule in schedules {
@@ -160,16 +204,21 @@ fn exceptions(
 }
 
 /// Schedules that share instances would start and stop one another's.
-fn shared_tags(schedules: &[Schedule], problems: &mut Vec<Problem>) {
-    for (index, schedule) in schedules.iter().enumerate() {
+fn shared_tags(schedules: &[Schedule], items: &Items<'_>, problems: &mut Problems) {
+    for (position, schedule) in schedules.iter().enumerate() {
         let shares = |other: &&Schedule| {
             other.tag_value == schedule.tag_value && other.scopes.iter().any(|scope| schedule.scopes.contains(scope))
         };
-        if let Some(other) = schedules.iter().take(index).find(shares) {
-            let message =
-                format!("is the TagValue of schedule `{}` too: both start and stop the same instances", other.name);
-            let problem = of_schedule(&schedule.name, format!("Schedule {}", schedule.name), "TagValue", message);
-            problems.push(Problem { holds: Some(schedule.tag_value.to_string()), stops_schedule: false, ..problem });
+        if let Some(other) = schedules.iter().take(position).find(shares) {
+            let message = format!(
+                "is the TagValue of schedule `{}` too: both start and stop the same instances",
+                plain(other.name.as_str())
+            );
+            let label = format!("Schedule {}", plain(schedule.name.as_str()));
+            let problem = of_schedule(&schedule.name, label, "TagValue", message);
+            let problem = Problem { holds: Some(plain(schedule.tag_value.as_str())), stops_schedule: false, ..problem };
+            let index = items.get(&schedule.name).map_or(0, |(index, _)| *index);
+            problems.push(Table::Schedule, index, problem);
         }
     }
 }
@@ -179,14 +228,25 @@ fn owner(item: &Item) -> Result<ScheduleName, String> {
     const ALLOWED: &str = "the name of a schedule";
     match item.get("ScheduleName") {
         Some(serde_json::Value::String(name)) => {
-            ScheduleName::new(name).map_err(|error| format!("{error}; allowed: {ALLOWED}"))
+            ScheduleName::new(name).map_err(|error| format!("{}; allowed: {ALLOWED}", name_fault(&error)))
         }
         Some(_) => Err(format!("is not text; allowed: {ALLOWED}")),
         None => Err(format!("is missing; allowed: {ALLOWED}")),
     }
 }
 
-fn nameless(label: &str, message: &str) -> Problem {
+/// What the `ScheduleName` of an item holds.
+fn holds(item: &Item) -> Option<String> {
+    item.get("ScheduleName").map(shown)
+}
+
+/// How an item is called whose schedule is not known.
+fn label(table: &str, name: Option<&serde_json::Value>) -> String {
+    let name = name.map(shown).unwrap_or_default();
+    format!("{table} {name}").trim().to_owned()
+}
+
+pub(super) fn nameless(label: &str, message: &str) -> Problem {
     Problem {
         source: Source::Tables,
         schedule: None,
@@ -198,13 +258,13 @@ fn nameless(label: &str, message: &str) -> Problem {
     }
 }
 
-fn orphan(name: &ScheduleName, label: &str, items: &BTreeMap<ScheduleName, &Item>) -> Problem {
+fn orphan(name: &ScheduleName, label: &str, items: &Items<'_>) -> Problem {
     let near = nearest(name.as_str(), items.keys().map(ScheduleName::as_str));
-    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    Problem { holds: Some(name.to_string()), ..nameless(label, &format!("is no schedule in the table{near}")) }
+    let near = near.map(|near| format!("; did you mean `{}`?", plain(near))).unwrap_or_default();
+    Problem { holds: Some(cut(name.as_str())), ..nameless(label, &format!("there is no schedule of this name{near}")) }
 }
 
-fn of_schedule(name: &ScheduleName, item: String, attribute: &str, message: String) -> Problem {
+pub(super) fn of_schedule(name: &ScheduleName, item: String, attribute: &str, message: String) -> Problem {
     Problem {
         source: Source::Tables,
         schedule: Some(name.clone()),

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::plan::{Held, SchedulePlan, Step};
 use super::runs::Wanted;
-use super::{calendar, notices, order, runs, warnings};
+use super::{calendar, notices, order, restarts, runs, warnings};
 use crate::model::{
     Action, Cause, End, GroupName, Instance, InstanceKey, InstanceState, Label, Mode, Progress, Run, Schedule,
     Standing, Warning,
@@ -27,12 +27,16 @@ pub(super) struct Planner<'a> {
 impl Planner<'_> {
     /// Decides.
     pub(super) fn run(&mut self) {
+        let restarted = restarts::note(self.schedule, &mut self.plan.state, &self.instances, self.now);
         match runs::wanted(self.schedule, &self.plan.state, self.now) {
             Wanted::Cancel => self.cancel(),
-            Wanted::Keep => self.advance(),
+            Wanted::Keep => {
+                self.keep_to_restarted();
+                self.advance();
+            }
             Wanted::New { at, action, cause } => self.begin(at, action, cause),
             Wanted::Nothing if self.schedule.enforce => self.hold(),
-            Wanted::Nothing => {}
+            Wanted::Nothing => self.stop_restarted(&restarted),
         }
         self.warn_ahead();
     }
@@ -48,8 +52,9 @@ impl Planner<'_> {
         }
         self.look_back();
         self.plan.state.end_run(self.now, End::Replaced);
-        if cause != Cause::Enforce {
+        if !matches!(cause, Cause::Enforce | Cause::Restart) {
             self.plan.state.refused.clear();
+            self.plan.state.resting.clear();
         }
         let mut run = Run {
             at,
@@ -143,12 +148,33 @@ impl Planner<'_> {
             let mut asked = unit.instances.iter().filter(|instance| !refused.contains(&instance.key));
             asked.any(|instance| is_breach(&instance))
         });
-        let seen_before = warnings::of_breach(self.schedule, &self.plan.state, self.now);
+        let seen_before = warnings::of_breach(self.schedule, &self.plan.state, Cause::Enforce, self.now);
         if is_broken {
             self.begin(seen_before.map_or(self.now, |warning| warning.stop_at), action, Cause::Enforce);
         } else if self.plan.state.warning.is_some_and(|warning| warning.cause == Cause::Enforce) {
             self.plan.state.warning = None;
         }
+    }
+
+    /// Stops databases that AWS has started by itself (rule T12), and nothing else.
+    fn stop_restarted(&mut self, restarted: &BTreeSet<InstanceKey>) {
+        if restarted.is_empty() {
+            if self.plan.state.warning.is_some_and(|warning| warning.cause == Cause::Restart) {
+                self.plan.state.warning = None;
+            }
+            return;
+        }
+        let seen_before = warnings::of_breach(self.schedule, &self.plan.state, Cause::Restart, self.now);
+        let all = self.instances.clone();
+        self.instances.retain(|instance| restarted.contains(&instance.key));
+        self.begin(seen_before.map_or(self.now, |warning| warning.stop_at), Action::Stop, Cause::Restart);
+        self.instances = all;
+    }
+
+    /// A run that stops restarted databases knows no other instances.
+    fn keep_to_restarted(&mut self) {
+        let Some(run) = self.plan.state.open_run().filter(|run| run.cause == Cause::Restart) else { return };
+        self.instances.retain(|instance| run.instances.contains_key(&instance.key));
     }
 
     /// The state that `Enforce` holds now: that of the last run, if the timetable still wants it or a person has ordered
@@ -204,7 +230,7 @@ impl Planner<'_> {
             // What is told is when it stops if chat takes the warning now.
             let told = Warning { told_at: Some(self.now), ..warning };
             let stop_at = warnings::release_at(told, self.schedule.warning_lead);
-            self.plan.messages.push(notices::warning(self.schedule, &self.would_stop(), stop_at));
+            self.plan.messages.push(notices::warning(self.schedule, warning.cause, &self.would_stop(), stop_at));
         }
     }
 

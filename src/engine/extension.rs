@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
+use super::local_day::local_day;
 use super::{calendar, runs};
 use crate::model::{Action, ClockValue, ExceptionKind, Schedule, ScheduleState};
 
@@ -28,6 +29,9 @@ pub enum ExtensionError {
     /// More than the schedule allows for one stop.
     #[error("a stop may be moved by {} minutes in all", .0.num_minutes())]
     TooMuch(Duration),
+    /// Another window follows on the same date.
+    #[error("another window follows on that date, and only the last stop of a date can be moved")]
+    NotLast,
     /// The new stop is too far from the window's date for a clock value.
     #[error("the new stop is too late for the date of its window")]
     TooLate,
@@ -50,15 +54,26 @@ pub fn extend(
         return Err(ExtensionError::NotLater(planned.at));
     }
     let date = date_of_stop(schedule, planned.at).ok_or(ExtensionError::NoStop)?;
+    // A stop exception moves the last stop of its date: an earlier one cannot be moved by it.
+    if last_stop(schedule, date) != Some(planned.at) {
+        return Err(ExtensionError::NotLast);
+    }
     let mut original = schedule.clone();
     if let Some(exceptions) = original.exceptions.get_mut(&date) {
         exceptions.retain(|exception| exception.kind != ExceptionKind::Stop);
     }
-    let before = calendar::local_day(&original, date).stop.map(|local| calendar::instant(schedule.zone, local));
+    let before = last_stop(&original, date);
     if stop_at - before.unwrap_or(planned.at).min(planned.at) > schedule.max_extension {
         return Err(ExtensionError::TooMuch(schedule.max_extension));
     }
     exact(schedule, date, stop_at).ok_or(ExtensionError::TooLate)
+}
+
+/// The stop that a stop exception of a date would move: the last on the wall clock, also that of a window which a change of
+/// the clocks leaves no time.
+fn last_stop(schedule: &Schedule, date: NaiveDate) -> Option<DateTime<Utc>> {
+    let stops = local_day(schedule, date).spans.into_iter().filter_map(|span| span.stop?.local(date));
+    stops.max().map(|local| calendar::instant(schedule.zone, local))
 }
 
 /// The exception whose stop is not before the wanted one: to the next minute, and behind the hour that comes twice.
@@ -82,10 +97,11 @@ fn exact(schedule: &Schedule, date: NaiveDate, wanted_at: DateTime<Utc>) -> Opti
 /// The local date whose window ends at this instant.
 pub(super) fn date_of_stop(schedule: &Schedule, stop_at: DateTime<Utc>) -> Option<NaiveDate> {
     let last = calendar::local_date(schedule.zone, stop_at);
-    last.iter_days().rev().take(4).find(|date| {
-        let stop = calendar::local_day(schedule, *date).stop;
-        stop.is_some_and(|local| calendar::instant(schedule.zone, local) == stop_at)
-    })
+    let ends_then = |date: &NaiveDate| {
+        let day = local_day(schedule, *date);
+        calendar::placed(schedule.zone, *date, &day).any(|(_, stop)| stop.is_some_and(|(_, at)| at == stop_at))
+    };
+    last.iter_days().rev().take(4).find(ends_then)
 }
 
 #[cfg(test)]

@@ -176,6 +176,7 @@ fn stretch(
 /// The warning of a stop.
 pub(super) fn warning(
     schedule: &Schedule,
+    cause: Cause,
     instances: &[(Option<GroupName>, InstanceKey, Label)],
     stop_at: DateTime<Utc>,
 ) -> Message {
@@ -188,6 +189,7 @@ pub(super) fn warning(
         notice: Notice::Warning {
             schedule: schedule.name.clone(),
             zone: schedule.zone,
+            cause,
             stop_at,
             stretches,
             extensible_by: schedule.max_extension,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::decide::Planner;
 use super::runs::Wanted;
-use super::{calendar, notices, runs, warnings};
+use super::{calendar, notices, restarts, runs, warnings};
 use crate::model::{
     Action, Cause, End, GroupName, Instance, InstanceKey, Inventory, Mode, Notebook, Problem, Schedule, ScheduleName,
     ScheduleState, Source,
@@ -119,7 +119,10 @@ pub fn needs_look(seen: &SeenSchedule, now: DateTime<Utc>) -> bool {
         warning.is_none_or(|warning| warning.told_at.is_none()).then_some(stop_at)
     };
     let holds = schedule.enforce && schedule.enabled && schedule.mode == Mode::Act && state.direction().is_some();
-    runs::wanted(schedule, state, now) != Wanted::Nothing || holds || untold_stop().is_some()
+    runs::wanted(schedule, state, now) != Wanted::Nothing
+        || holds
+        || untold_stop().is_some()
+        || restarts::is_look_due(schedule, state, now)
 }
 
 /// Decides what to do, tell and remember at `now`. The same snapshot and time give the same plan.
@@ -133,8 +136,7 @@ pub fn plan(snapshot: &Snapshot, now: DateTime<Utc>) -> Plan {
     problems.extend(notices::unreachable(&snapshot.inventory));
     let mut plans = Vec::new();
     for seen in &snapshot.schedules {
-        let since = calendar::local_date(seen.schedule.zone, now) - Problem::WORTH_MENDING_FOR;
-        problems.extend(calendar::contradictions(&seen.schedule, since));
+        problems.extend(calendar::problems(&seen.schedule, now));
         let instances = instances_of(seen, &snapshot.inventory, now);
         if let Instances::Seen(instances) = &instances {
             looked.insert(Source::Instances(seen.schedule.name.clone()));

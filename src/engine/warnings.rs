@@ -29,10 +29,15 @@ pub(super) fn of_stop(
     state.warning.filter(|warning| warning.stop_at == stop_at && warning.cause == cause).filter(is_good)
 }
 
-/// The warning of a breach of `Enforce` that is waited for, if it still counts.
-pub(super) fn of_breach(schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> Option<Warning> {
-    let warning = state.warning.filter(|warning| warning.cause == Cause::Enforce)?;
-    of_stop(schedule, state, warning.stop_at, Cause::Enforce, now)
+/// The warning of a stop outside the timetable that is waited for, if it still counts.
+pub(super) fn of_breach(
+    schedule: &Schedule,
+    state: &ScheduleState,
+    cause: Cause,
+    now: DateTime<Utc>,
+) -> Option<Warning> {
+    let warning = state.warning.filter(|warning| warning.cause == cause)?;
+    of_stop(schedule, state, warning.stop_at, cause, now)
 }
 
 /// The earliest instant at which the stop may go ahead.

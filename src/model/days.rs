@@ -8,12 +8,12 @@ use chrono::Weekday;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Days(u8);
 
-/// The part of `DaysActive` that is not understood.
+/// The parts of `DaysActive` that are not understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{part}` is no day")]
+#[error("`{}` is no day", .parts.join("`, `"))]
 pub struct DaysError {
-    /// The part, as it was written.
-    pub part: String,
+    /// The parts, in lower case and without spaces.
+    pub parts: Vec<String>,
 }
 
 const WEEK: [(&str, Weekday); 7] = [
@@ -41,8 +41,14 @@ impl Days {
         self.0 & bit(day) != 0
     }
 
-    fn with(self, day: Weekday) -> Self {
+    /// The set with one more day.
+    pub(super) fn with(self, day: Weekday) -> Self {
         Self(self.0 | bit(day))
+    }
+
+    /// The days of either set.
+    pub(super) fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// The days from `first` to `last`, both included, over the weekend if need be.
@@ -61,7 +67,7 @@ fn bit(day: Weekday) -> u8 {
     1 << day.num_days_from_monday()
 }
 
-fn day(text: &str) -> Option<Weekday> {
+pub(super) fn day(text: &str) -> Option<Weekday> {
     WEEK.iter().find(|(name, _)| text.eq_ignore_ascii_case(name)).map(|(_, day)| *day)
 }
 
@@ -77,15 +83,18 @@ impl FromStr for Days {
             _ => {}
         }
         let mut days = Self::default();
+        let mut parts = Vec::new();
         for part in text.split(',') {
-            let unknown = || DaysError { part: part.to_owned() };
             let range = match part.split_once('-') {
-                Some((first, last)) => Self::range(day(first).ok_or_else(unknown)?, day(last).ok_or_else(unknown)?),
-                None => Self::default().with(day(part).ok_or_else(unknown)?),
+                Some((first, last)) => day(first).zip(day(last)).map(|(first, last)| Self::range(first, last)),
+                None => day(part).map(|day| Self::default().with(day)),
             };
-            days.0 |= range.0;
+            match range {
+                Some(range) => days = days.union(range),
+                None => parts.push(part.to_owned()),
+            }
         }
-        Ok(days)
+        if parts.is_empty() { Ok(days) } else { Err(DaysError { parts }) }
     }
 }
 
@@ -112,6 +121,7 @@ mod tests {
             ("mon,,tue", Err("")),
             ("", Err("")),
             ("mon-", Err("mon-")),
+            ("mno,tue,teu,weekend", Err("mno teu weekend")),
         ];
         for (text, expected) in cases {
             let read = text.parse::<Days>();
@@ -122,7 +132,9 @@ mod tests {
             });
             assert_eq!(
                 shown,
-                expected.map(str::to_owned).map_err(|part| DaysError { part: part.to_owned() }),
+                expected
+                    .map(str::to_owned)
+                    .map_err(|parts| DaysError { parts: parts.split(' ').map(str::to_owned).collect() }),
                 "{text:?}"
             );
         }

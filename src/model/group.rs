@@ -56,6 +56,9 @@ pub struct ServerGroup {
 /// Why a set of groups has no order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GroupsError {
+    /// More groups than a schedule may have.
+    #[error("the schedule has {0} groups; allowed: at most {most}", most = Groups::MOST)]
+    TooMany(usize),
     /// Two groups of one name.
     #[error("group `{0}` is there twice")]
     Twice(GroupName),
@@ -77,11 +80,17 @@ pub enum GroupsError {
 pub struct Groups(BTreeMap<GroupName, ServerGroup>);
 
 impl Groups {
+    /// More groups than any team has, and few enough to be put in order at every tick (rule S6).
+    pub const MOST: usize = 500;
+
     /// Takes groups whose dependencies are among them and lead to no cycle.
     ///
     /// # Errors
     /// Every fault, not the first only; a cycle is spelt `A -> B -> A`.
     pub fn new(groups: Vec<ServerGroup>) -> Result<Self, Vec<GroupsError>> {
+        if groups.len() > Self::MOST {
+            return Err(vec![GroupsError::TooMany(groups.len())]);
+        }
         let mut errors = Vec::new();
         let mut by_name = BTreeMap::new();
         for group in groups {

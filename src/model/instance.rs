@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
+
 use super::{Action, GroupName, InstanceId, Region, RoleArn, TagValue};
 
 /// Where to look for instances: an account and a region; `None` is the function's own.
@@ -220,6 +222,8 @@ pub struct Instance {
     pub state: InstanceState,
     /// Why AWS says it came to its state, if it says so.
     pub state_reason: Option<String>,
+    /// When AWS will start it by itself: of a stopped database, if AWS says so.
+    pub restarts_at: Option<DateTime<Utc>>,
     /// Whether EC2's status checks have passed; `None` if that was not looked at or has no meaning.
     pub checks_passed: Option<bool>,
     /// Why it is never asked to stop or start.

@@ -23,6 +23,8 @@ pub enum Notice {
         schedule: ScheduleName,
         /// Its zone, in which times are told.
         zone: Tz,
+        /// Why it will stop.
+        cause: Cause,
         /// When it will really stop: never sooner than this.
         stop_at: DateTime<Utc>,
         /// What would be stopped.

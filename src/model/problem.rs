@@ -41,6 +41,18 @@ impl Problem {
     /// What is wrong with a date that is over for so long is not reported: nobody needs to mend it.
     pub const WORTH_MENDING_FOR: Days = Days::new(7);
 
+    /// What is wrong, without the item: the attribute, what it holds and the message.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let Self { attribute, holds, message, .. } = self;
+        match (attribute.is_empty(), holds) {
+            (true, None) => message.clone(),
+            (true, Some(holds)) => format!("`{holds}`: {message}"),
+            (false, None) => format!("{attribute}: {message}"),
+            (false, Some(holds)) => format!("{attribute} = `{holds}`: {message}"),
+        }
+    }
+
     /// What tells this problem from any other, and changes when the fault changes.
     #[must_use]
     pub fn fingerprint(&self) -> Uuid {
@@ -52,13 +64,6 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.item)?;
-        if !self.attribute.is_empty() {
-            write!(f, ": {}", self.attribute)?;
-        }
-        if let Some(holds) = &self.holds {
-            write!(f, " = `{holds}`")?;
-        }
-        write!(f, ": {}", self.message)
+        write!(f, "{}: {}", self.item, self.words())
     }
 }

@@ -16,16 +16,19 @@ pub enum Cause {
     Force,
     /// The desired state is held all the time (rule T9).
     Enforce,
+    /// AWS has started databases by itself (rule T12).
+    Restart,
 }
 
 impl Cause {
-    /// `timetable`, `force` or `enforce`: the word in tables, events and messages.
+    /// `timetable`, `force`, `enforce` or `restart`: the word in tables, events and messages.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Timetable => "timetable",
             Self::Force => "force",
             Self::Enforce => "enforce",
+            Self::Restart => "restart",
         }
     }
 }
@@ -152,6 +155,7 @@ impl Run {
             Cause::Timetable => format!("{at}/{action}"),
             Cause::Force => format!("{at}/force-{action}"),
             Cause::Enforce => format!("{at}/enforce-{action}"),
+            Cause::Restart => format!("{at}/restart-{action}"),
         }
     }
 
@@ -195,6 +199,15 @@ pub struct Lease {
     pub until_at: DateTime<Utc>,
 }
 
+/// A stopped database that AWS will start by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rest {
+    /// When AWS will start it, as AWS says.
+    pub restarts_at: DateTime<Utc>,
+    /// Whether it was seen stopped just before that time.
+    pub was_seen: bool,
+}
+
 /// All that is remembered of a schedule between ticks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScheduleState {
@@ -212,6 +225,8 @@ pub struct ScheduleState {
     pub instances: u32,
     /// What AWS has refused for good on the way to the present state: not asked again to hold it.
     pub refused: BTreeSet<InstanceKey>,
+    /// Stopped databases that AWS will start by itself (rule T12).
+    pub resting: BTreeMap<InstanceKey, Rest>,
 }
 
 impl ScheduleState {
@@ -244,7 +259,7 @@ impl ScheduleState {
             End::Replaced | End::Cancelled => true,
         };
         run.ended = Some(Ended { at, how, told });
-        if run.cause == Cause::Enforce {
+        if matches!(run.cause, Cause::Enforce | Cause::Restart) {
             // Its warning is used up: the next breach is warned of anew.
             self.warning = None;
         }
@@ -253,6 +268,10 @@ impl ScheduleState {
         }
         let is_refused = |(_, progress): &(&InstanceKey, &Progress)| progress.standing == Standing::Refused;
         self.refused.extend(run.instances.iter().filter(is_refused).map(|(key, _)| key.clone()));
+        if run.cause == Cause::Restart {
+            // The stop before it is still the one that counts.
+            return;
+        }
         let settled = Settled { at: run.at, action: run.action, forced: run.cause == Cause::Force };
         self.settled.retain(|other| *other != settled);
         self.settled.push(settled);

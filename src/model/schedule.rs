@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;
 
-use super::{ClockValue, Days, Groups, ScheduleName, Scope, TagValue};
+use super::{ClockValue, Dates, Groups, ScheduleName, Scope, TagValue};
 
 /// What a transition, a run or an order does to instances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,10 +39,10 @@ pub enum Mode {
     Off,
 }
 
-/// One daily window, and the dates it holds for.
+/// A window, or a start or stop alone, on each of some dates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Period {
-    days: Days,
+    dates: Dates,
     local_start: Option<ClockValue>,
     local_stop: Option<ClockValue>,
 }
@@ -64,12 +64,12 @@ pub enum TimetableError {
 }
 
 impl Period {
-    /// A window from `local_start` to `local_stop` on each of `days`; `None` is "no start" or "no stop".
+    /// A window from `local_start` to `local_stop` on each of `dates`; `None` is "no start" or "no stop".
     ///
     /// # Errors
     /// When start and stop are equal, or the stop is not after the start even on the next day.
     pub fn new(
-        days: Days,
+        dates: Dates,
         local_start: Option<ClockValue>,
         local_stop: Option<ClockValue>,
     ) -> Result<Self, TimetableError> {
@@ -78,15 +78,14 @@ impl Period {
             (Some(start), Some(stop)) if stop.minutes() + 24 * 60 <= start.minutes() => {
                 Err(TimetableError::StopBeforeStart { start, stop })
             }
-            _ => Ok(Self { days, local_start, local_stop }),
+            _ => Ok(Self { dates, local_start, local_stop }),
         }
     }
 
     /// Whether the period holds for this local date.
     #[must_use]
     pub fn covers(&self, date: NaiveDate) -> bool {
-        use chrono::Datelike as _;
-        self.days.contains(date.weekday())
+        self.dates.contains(date)
     }
 
     /// The start of the window on each date.
@@ -102,23 +101,23 @@ impl Period {
     }
 }
 
-/// When a schedule's instances run, week by week.
+/// When a schedule's instances run, exceptions apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Timetable {
-    period: Period,
+pub enum Timetable {
+    /// One window a day: `DaysActive`, `StartTime` and `StopTime`.
+    Daily(Period),
+    /// Several: `Periods`.
+    Periods(Vec<Period>),
 }
 
 impl Timetable {
-    /// The timetable of `DaysActive`, `StartTime` and `StopTime`: one window a day.
+    /// Its periods.
     #[must_use]
-    pub fn daily(period: Period) -> Self {
-        Self { period }
-    }
-
-    /// The one period.
-    #[must_use]
-    pub fn period(&self) -> &Period {
-        &self.period
+    pub fn periods(&self) -> &[Period] {
+        match self {
+            Self::Daily(period) => std::slice::from_ref(period),
+            Self::Periods(periods) => periods,
+        }
     }
 }
 
@@ -155,6 +154,8 @@ pub struct Exception {
     pub local_time: Option<ClockValue>,
     /// Who made it, if it says so.
     pub created_by: Option<String>,
+    /// Why, if it says so: the name of a holiday.
+    pub reason: Option<String>,
 }
 
 /// When a set of instances runs: the item of the `Schedule` table with its groups and exceptions.

@@ -1,4 +1,16 @@
 //! Whole stretches of time over the embedded world: what happens in which order, what is told, what is remembered.
+//!
+//! | rule | here | beside the rule |
+//! | --- | --- | --- |
+//! | T1, T2 | | `engine/calendar/tests`, `model/clock_value`, `model/days`, `model/dates` |
+//! | T3 | `cases` | `engine/calendar/tests/exceptions`, `engine/calendar/tests/zones`, `document/tables` |
+//! | T4, T5, T7 | | `engine/calendar/tests` |
+//! | T6 | `cases` | `engine/calendar/tests/zones` |
+//! | T8 | `timetable`, `cases`, `hard`, `crash` | |
+//! | T9 | `timetable`, `hard` | |
+//! | T10 | `timetable`, `cases`, `hard` | `engine/warnings`, `engine/forecast/tests` |
+//! | T11 | `timetable`, `cases`, `hard` | `document/tables` |
+//! | T12 | `restarts` | |
 
 use super::*;
 use crate::memory::World;
@@ -6,9 +18,11 @@ use crate::model::{Failure, FailureKind, InstanceState, Scope};
 use crate::ports::Table;
 use crate::testing::Town;
 
+mod cases;
 mod crash;
 mod faults;
 mod hard;
+mod restarts;
 mod timetable;
 
 const CHAIN: &str = r"

@@ -192,22 +192,24 @@ fn names_make_neither_links_nor_bold() {
     let Notice::Acted { stretch: of_sample, .. } = samples::acted(Action::Stop, Cause::Force, None) else { panic!() };
     stretch.instances.extend(of_sample.instances);
     stretch.instances[0].1.name = Some("**x** [b](http://example.org)".to_owned());
-    let Notice::Warning { schedule, zone, stop_at, extensible_by, .. } = samples::warning() else { panic!() };
-    let warning = Notice::Warning { schedule, zone, stop_at, stretches: vec![stretch], extensible_by };
+    let Notice::Warning { schedule, zone, cause, stop_at, extensible_by, .. } = samples::warning() else { panic!() };
+    let warning = Notice::Warning { schedule, zone, cause, stop_at, stretches: vec![stretch], extensible_by };
     let json = render(&text::message(&warning)).to_string();
     assert!(!json.contains("](") && !json.contains("**"), "{json}");
 }
 
 #[test]
 fn long_lists_keep_within_the_limits() {
-    let Notice::Warning { schedule, zone, stop_at, stretches, extensible_by } = samples::warning() else { panic!() };
+    let Notice::Warning { schedule, zone, cause, stop_at, stretches, extensible_by } = samples::warning() else {
+        panic!()
+    };
     let worst = |groups: usize, instances: usize| {
         let name = "](\"**\u{10ffff}".repeat(40);
         let mut line = stretches[0].instances[0].clone();
         line.1.name = Some(name.clone());
         let stretch = Stretch { group: GroupName::new(&name).ok(), instances: vec![line; instances] };
         let (schedule, stretches) = (schedule.clone(), vec![stretch; groups]);
-        render(&text::message(&Notice::Warning { schedule, zone, stop_at, stretches, extensible_by }))
+        render(&text::message(&Notice::Warning { schedule, zone, cause, stop_at, stretches, extensible_by }))
     };
     for (groups, instances) in [(1, 3_000), (500, 5), (500, 1)] {
         let json = worst(groups, instances);

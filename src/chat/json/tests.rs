@@ -15,6 +15,7 @@ fn sent(notice: &Notice) -> String {
 fn a_warning() {
     insta::assert_snapshot!(sent(&samples::warning()), @r#"
     {
+      "cause": "timetable",
       "event": "warning",
       "extensible_by_minutes": 240,
       "instances": [

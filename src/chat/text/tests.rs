@@ -39,6 +39,7 @@ pub(in crate::chat) fn warning() -> Notice {
     Notice::Warning {
         schedule: schedule(),
         zone: ZONE,
+        cause: Cause::Timetable,
         stop_at: at("2026-11-23T13:00:00Z"),
         stretches: vec![api(""), db(""), lone],
         extensible_by: Duration::hours(4),

@@ -44,6 +44,7 @@ fn a_state_is_read_back_as_it_was_written() {
         settled: vec![Settled { at: at(-5), action: Action::Stop, forced: true }],
         instances: 5,
         refused: BTreeSet::from(["ec2/i-9".parse().unwrap()]),
+        resting: [("rds/db".parse().unwrap(), Rest { restarts_at: at(7), was_seen: true })].into(),
     };
     assert_eq!(super::state(&state_item(&name, &state)).unwrap(), state);
 }

@@ -66,7 +66,37 @@ fn a_fault_says_what_where_and_what_is_allowed() {
         &format!("Schedule S: DaysActive = `weekend`: `weekend` is no day (did you mean `weekends`?); allowed: {DAYS}"),
     );
     check("Enabled", Value::Null, "Schedule S: Enabled: is missing: true or false (type BOOL)");
-    check("Enabled", json!("true"), "Schedule S: Enabled = `true`: is not true or false (type BOOL)");
+    check("Enabled", json!("true"), "Schedule S: Enabled = `true`: is not true or false (type BOOL): write `true`");
+    check("Enabled", json!("yes"), "Schedule S: Enabled = `yes`: is not true or false (type BOOL): write `true`");
+    check("Enabled", json!(0), "Schedule S: Enabled = `0`: is not true or false (type BOOL): write `false`");
+    check("Enabled", json!("maybe"), "Schedule S: Enabled = `maybe`: is not true or false (type BOOL)");
+    check(
+        "DaysActive",
+        json!("mno,tue,teu,weekend,mno-friday,"),
+        &format!(
+            "Schedule S: DaysActive = `mno,tue,teu,weekend,mno-friday,`: `mno` is no day (did you mean `mon`?), `teu` is no day (did you mean `tue`?), `weekend` is no day, `mno-friday` is no day (did you mean `mon-fri`?), `` is no day; allowed: {DAYS}"
+        ),
+    );
+    check(
+        "TagValue",
+        json!("a\nb.yaml:1: all is well"),
+        "Schedule S: TagValue = `a\\nb.yaml:1: all is well`: holds a control character (a name has up to 256 characters, none of them such); allowed: the value of the schedule tag of its instances",
+    );
+    check(
+        "Timezone",
+        json!("KST"),
+        "Schedule S: Timezone = `KST`: is no time zone; allowed: an IANA name such as `Asia/Seoul`",
+    );
+    check(
+        "Mode",
+        json!("notfy"),
+        "Schedule S: Mode = `notfy`: is no mode (did you mean `notify`?); allowed: `act`, `notify` or `off`",
+    );
+    check(
+        "Regions",
+        json!(["eu west"]),
+        "Schedule S: Regions = `[\"eu west\"]`: `eu west` is no name of a region; allowed: names such as `eu-west-1`",
+    );
     check(
         "TagValue",
         Value::Null,
@@ -84,14 +114,54 @@ fn a_fault_says_what_where_and_what_is_allowed() {
         "Schedule S: StopWarningMinutes = `-5`: is no whole number of minutes between 0 and 1440 (type N)",
     );
     check(
-        "Periods",
-        json!([]),
-        "Schedule S: Periods = `[]`: is not supported yet: use DaysActive, StartTime and StopTime",
-    );
-    check(
         "Accounts",
         json!(["arn"]),
         "Schedule S: Accounts = `[\"arn\"]`: is not supported yet: instances are looked for in the function's own account",
+    );
+}
+
+#[test]
+fn every_fault_of_periods_is_told_at_once() {
+    let mut item = json!({"ScheduleName": "S", "TagValue": "S", "Enabled": true});
+    let shown = |item: &Value| -> Vec<String> {
+        let (_, problems) = read_all(&json!([item]), &json!([]), &json!([]));
+        problems.iter().map(|line| line.split("; allowed").next().unwrap().to_owned()).collect()
+    };
+    item["Periods"] = json!([{"StartTime": "9:00", "StopTime": "18:00"}]);
+    assert_eq!(shown(&item), Vec::<String>::new());
+    // Numbers and lists are what people mean by them.
+    let plain = json!([{"Weekdays": ["mon", "friL"], "Monthdays": 15, "Months": [1, "feb"], "StartTime": "9:00", "StopTime": "None"}]);
+    item["Periods"] = plain;
+    assert_eq!(shown(&item), Vec::<String>::new());
+    let faulty = json!([
+        {"Weekdays": "mno", "Monthdays": "/10", "Months": "jan,fbe", "StartTime": "9:00", "StopTime": "9:00"},
+        {"Weekdays": true, "Monthday": "1", "StartTime": "25:99"},
+    ]);
+    item["Periods"] = faulty;
+    assert_eq!(
+        shown(&item),
+        [
+            "Schedule S: Periods[0].Weekdays = `mno`: `mno` is no day of the week (did you mean `mon`?)",
+            "Schedule S: Periods[0].Monthdays = `/10`: `/10` is no day of the month",
+            "Schedule S: Periods[0].Months = `jan,fbe`: `fbe` is no month (did you mean `feb`?)",
+            "Schedule S: Periods[0].StopTime = `9:00`: start and stop are both 09:00: is that never, or always? `00:00` to `24:00` is all day",
+            "Schedule S: Periods[1].Weekdays = `true`: is no text (type S) or list of texts",
+            "Schedule S: Periods[1].StartTime = `25:99`: is no time of day",
+            "Schedule S: Periods[1].StopTime: is missing",
+            "Schedule S: Periods[1].Monthday = `1`: is not a known attribute and has no effect; did you mean `Monthdays`?",
+        ],
+    );
+    item["Periods"] = json!([]);
+    assert_eq!(shown(&item), ["Schedule S: Periods = `[]`: holds 0 periods"]);
+    item["Periods"] = json!("mon");
+    assert_eq!(shown(&item), ["Schedule S: Periods = `mon`: is no list of maps (type L of M)"]);
+    let mut both = good();
+    both["Periods"] = json!([{"StartTime": "9:00", "StopTime": "18:00"}]);
+    assert_eq!(
+        shown(&both),
+        [
+            "Schedule S: Periods = `[{\"StartTime\":\"9:00\",\"StopTime\":\"18:00\"}]`: stands instead of DaysActive, StartTime, StopTime, which has no effect"
+        ],
     );
 }
 
@@ -151,7 +221,7 @@ fn faults_of_groups_leave_their_schedule_out() {
     let cases = [
         (
             json!([{"ScheduleName": "S", "GroupName": "A", "InstanceType": "EC3"}]),
-            "ScheduleServerGroup S/A: InstanceType = `EC3`: is no kind of instance; allowed: `EC2` or `RDS`",
+            "ScheduleServerGroup S/A: InstanceType = `EC3`: is no kind of instance (did you mean `EC2`?); allowed: `EC2` or `RDS`",
         ),
         (
             json!([{"ScheduleName": "S", "InstanceType": "EC2"}]),
@@ -159,11 +229,11 @@ fn faults_of_groups_leave_their_schedule_out() {
         ),
         (
             json!([{"ScheduleName": "S", "GroupName": "API", "InstanceType": "EC2", "Dependency": ["DBs"]}, {"ScheduleName": "S", "GroupName": "DB", "InstanceType": "RDS"}]),
-            "ScheduleServerGroup S/API: Dependency: group `API` depends on `DBs`, which is no group of the schedule; did you mean `DB`?",
+            "ScheduleServerGroup S/API: Dependency = `[\"DBs\"]`: group `API` depends on `DBs`, which is no group of the schedule (did you mean `DB`?); allowed: `DB`",
         ),
         (
             json!([{"ScheduleName": "S", "GroupName": "A", "InstanceType": "EC2", "Dependency": ["B"]}, {"ScheduleName": "S", "GroupName": "B", "InstanceType": "EC2", "Dependency": ["A"]}]),
-            "ScheduleServerGroup S/A: Dependency: the groups wait for one another: A -> B -> A",
+            "ScheduleServerGroup S/A: Dependency = `[\"B\"]`: the groups wait for one another: A -> B -> A; allowed: nothing, since no other group does without it",
         ),
         (
             json!([{"ScheduleName": "S", "GroupName": "A", "InstanceType": "EC2", "Dependency": "B"}]),
@@ -175,6 +245,72 @@ fn faults_of_groups_leave_their_schedule_out() {
         assert_eq!(problems, [expected]);
         assert!(schedules.is_empty(), "{expected}");
     }
+}
+
+#[test]
+fn one_fault_hides_no_other() {
+    let shown = |schedules: &Value, groups: &Value| -> Vec<String> {
+        let (_, problems) = read_all(schedules, groups, &json!([]));
+        problems.iter().map(|line| line.split("; allowed").next().unwrap().to_owned()).collect()
+    };
+    let mut item = good();
+    item["DaysActive"] = json!("weekdys");
+    item["StopTime"] = json!("9:30");
+    let start_is_stop =
+        "StopTime = `9:30`: start and stop are both 09:30: is that never, or always? `00:00` to `24:00` is all day";
+    assert_eq!(
+        shown(&json!([item]), &json!([])),
+        [
+            "Schedule S: DaysActive = `weekdys`: `weekdys` is no day (did you mean `weekdays`?)",
+            &format!("Schedule S: {start_is_stop}"),
+        ]
+    );
+    // A name that is none, and a second of one name.
+    item["ScheduleName"] = json!("a\u{7}b");
+    item["DaysActive"] = json!("all");
+    let lines = shown(&json!([item, good()]), &json!([]));
+    assert_eq!(lines[1..], [format!("Schedule: {start_is_stop}")], "{lines:?}");
+    item["ScheduleName"] = json!("S");
+    let lines = shown(&json!([good(), item]), &json!([]));
+    assert_eq!(lines, ["Schedule S: ScheduleName = `S`: is there twice", &format!("Schedule S: {start_is_stop}")]);
+    let group = |name: &str, kind: &str, dependencies: &[&str]| json!({"ScheduleName": "S", "GroupName": name, "InstanceType": kind, "Dependency": dependencies});
+    let groups = json!([
+        group("A", "EC3", &["Z"]),
+        group("B", "EC2", &["A", "C"]),
+        group("C", "EC2", &["B"]),
+        group("C", "EC2", &[]),
+    ]);
+    assert_eq!(
+        shown(&json!([good()]), &groups),
+        [
+            "ScheduleServerGroup S/A: InstanceType = `EC3`: is no kind of instance (did you mean `EC2`?)",
+            "ScheduleServerGroup S/C: GroupName = `C`: group `C` is there twice",
+            "ScheduleServerGroup S/A: Dependency = `[\"Z\"]`: group `A` depends on `Z`, which is no group of the schedule",
+            "ScheduleServerGroup S/B: Dependency = `[\"A\",\"C\"]`: the groups wait for one another: B -> C -> B",
+        ],
+        "that B waits for the faulty A is no fault of its own"
+    );
+    // What cannot be found may be the group whose name cannot be read.
+    let groups = json!([
+        group("Loader", "EC2", &["Database", "Laoder"]),
+        group("", "RDS", &[]),
+        group("API", "EC2", &["Loadr"])
+    ]);
+    assert_eq!(
+        shown(&json!([good()]), &groups),
+        [
+            "ScheduleServerGroup S/: GroupName = ``: is empty",
+            "ScheduleServerGroup S/API: Dependency = `[\"Loadr\"]`: group `API` depends on `Loadr`, which is no group of the schedule (did you mean `Loader`?)",
+        ]
+    );
+    let groups = json!([group("A", "EC2", &["B"]), {"ScheduleName": "S", "GroupName": "B", "InstanceType": "RDS", "Dependency": ["A", 5]}]);
+    assert_eq!(
+        shown(&json!([good()]), &groups),
+        [
+            "ScheduleServerGroup S/B: Dependency[1] = `5`: is not text (type S)",
+            "ScheduleServerGroup S/A: Dependency = `[\"B\"]`: the groups wait for one another: A -> B -> A",
+        ]
+    );
 }
 
 #[test]
@@ -191,9 +327,9 @@ fn a_faulty_exception_is_ignored_and_the_timetable_stands() {
     assert_eq!(
         problems,
         [
-            "ScheduleException 1 of S: ExceptionType = `stpo`: is no type of exception; allowed: `start` or `stop`",
+            "ScheduleException 1 of S: ExceptionType = `stpo`: is no type of exception (did you mean `stop`?); allowed: `start` or `stop`",
             "ScheduleException 2 of S: ExceptionDate = `24.11.2026`: is no date; allowed: a date `YYYY-MM-DD`",
-            "ScheduleException 4: ScheduleName = `T`: is no schedule in the table; did you mean `S`?",
+            "ScheduleException 4: ScheduleName = `T`: there is no schedule of this name",
             "ScheduleException 5: ScheduleName: is missing; allowed: the name of a schedule",
         ],
         "of what is long over nothing is said"
@@ -206,18 +342,19 @@ fn a_faulty_exception_is_ignored_and_the_timetable_stands() {
 fn items_without_a_name_and_names_twice() {
     let mut nameless = good();
     nameless.as_object_mut().unwrap().remove("ScheduleName");
-    let (schedules, problems) =
-        read_all(&json!([nameless, good(), {"ScheduleName": "@lamplighter"}]), &json!([]), &json!([]));
+    let mut within = good();
+    within["ScheduleName"] = json!("@lamplighter");
+    let (schedules, problems) = read_all(&json!([nameless, good(), within]), &json!([]), &json!([]));
     assert_eq!(
         problems,
         [
             "Schedule: ScheduleName: is missing; allowed: the name of a schedule",
-            "Schedule: ScheduleName: is a name that is used within",
+            "Schedule: ScheduleName = `@lamplighter`: is a name that is used within",
         ]
     );
     assert_eq!(schedules.len(), 1);
     let (schedules, problems) = read_all(&json!([good(), good()]), &json!([]), &json!([]));
-    assert_eq!((schedules.len(), problems), (0, vec!["Schedule S: is there twice".to_owned()]));
+    assert_eq!((schedules.len(), problems), (0, vec!["Schedule S: ScheduleName = `S`: is there twice".to_owned()]));
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! A case for each sentence of the rules of time, and for each fault that earlier schedulers had there.
 
 use super::*;
-use crate::testing::{local, schedule};
+use crate::testing::{local, read, schedule};
+
+mod exceptions;
+mod zones;
 
 /// The transitions from one local midnight to another, a line each.
 #[track_caller]
@@ -37,6 +40,58 @@ fn t2_a_window_a_day() {
 }
 
 #[test]
+fn t2_equal_values_are_a_fault() {
+    // start, stop, whether it is understood
+    let cases = [
+        ("09:30", "9:30", false),
+        ("00:00", "0:0", false),
+        ("24:00", "24:00", false),
+        ("25:30", "25:30", false),
+        // Midnight at the other end of the day is another time, and so is its minute before.
+        ("00:00", "24:00", true),
+        ("09:30", "9:29", true),
+        ("09:30", "33:30", true),
+        // On the next day it would be the same midnight.
+        ("24:00", "00:00", false),
+    ];
+    for (start, stop, is_understood) in cases {
+        let text = format!(
+            "Schedule: {{ScheduleName: S, TagValue: S, DaysActive: all, Enabled: true, StartTime: '{start}', StopTime: '{stop}'}}"
+        );
+        let (schedules, problems) = read(&text);
+        assert_eq!(
+            (schedules.len() == 1, problems.is_empty()),
+            (is_understood, is_understood),
+            "{start} {stop} {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn t2_an_inactive_date_gives_nothing() {
+    check(&office(&[]), "2026-11-21", "2026-11-23", &[]);
+}
+
+#[test]
+fn t2_a_range_of_days_that_wraps_works_by_night_too() {
+    // Kubernetes downscalers misread `Sun-Fri` and refuse `22:00-06:00`: Saturday alone is left out.
+    let nights = schedule("DaysActive: Sun-Fri\nStartTime: '22:00'\nStopTime: '06:00'", &[]);
+    check(
+        &nights,
+        "2026-11-20",
+        "2026-11-24",
+        &[
+            "Fri 11-20 06:00 +09:00 stop",
+            "Fri 11-20 22:00 +09:00 start",
+            "Sat 11-21 06:00 +09:00 stop",
+            "Sun 11-22 22:00 +09:00 start",
+            "Mon 11-23 06:00 +09:00 stop",
+            "Mon 11-23 22:00 +09:00 start",
+        ],
+    );
+}
+
+#[test]
 fn t2_a_stop_not_later_than_the_start_is_on_the_next_day() {
     // Friday night's window belongs to Friday: it stops on Saturday morning, not on Friday morning.
     let night = schedule("DaysActive: fri\nStartTime: '22:00'\nStopTime: '06:00'", &[]);
@@ -50,61 +105,33 @@ fn t1_hours_past_24_are_on_the_next_day() {
 }
 
 #[test]
-fn t3_exceptions_replace_one_end() {
-    let expected = |stop: &str| vec!["Mon 11-23 09:30 +09:00 start".to_owned(), stop.to_owned()];
-    let cases = [
-        (vec!["2026-11-23 stop 23:00"], expected("Mon 11-23 23:00 +09:00 stop")),
-        // A stop of 1:30 after a start at 9:30 is half past one the next morning; so is 25:30.
-        (vec!["2026-11-23 stop 1:30"], expected("Tue 11-24 01:30 +09:00 stop")),
-        (vec!["2026-11-23 stop 25:30"], expected("Tue 11-24 01:30 +09:00 stop")),
-        // Of two stops the later wins, by what they mean; no stop is the latest of all.
-        (vec!["2026-11-23 stop 23:00", "2026-11-23 stop 1:30"], expected("Tue 11-24 01:30 +09:00 stop")),
-        (vec!["2026-11-23 stop 23:00", "2026-11-23 stop None"], vec!["Mon 11-23 09:30 +09:00 start".to_owned()]),
-        // A holiday.
-        (vec!["2026-11-23 start None"], vec!["Mon 11-23 22:00 +09:00 stop".to_owned()]),
-        // Of two starts the earlier wins, and no start gives way to a time.
-        (
-            vec!["2026-11-23 start None", "2026-11-23 start 8:00", "2026-11-23 start 7:00"],
-            vec!["Mon 11-23 07:00 +09:00 start".to_owned(), "Mon 11-23 22:00 +09:00 stop".to_owned()],
-        ),
-        (vec!["2026-11-23 start 22:00"], vec![]),
-    ];
-    for (exceptions, expected) in cases {
-        let schedule = schedule("DaysActive: mon\nStartTime: 09:30\nStopTime: 22:00", &exceptions);
-        check(&schedule, "2026-11-23", "2026-11-25", &expected.iter().map(String::as_str).collect::<Vec<_>>());
-    }
-}
-
-#[test]
-fn t3_contradictions_are_reported() {
-    let schedule =
-        office(&["2026-11-23 stop 23:00", "2026-11-23 stop 22:30", "2026-11-24 start 22:00", "2026-11-02 start 22:00"]);
-    let since = "2026-11-16".parse().unwrap();
-    let lines: Vec<String> = contradictions(&schedule, since).iter().map(ToString::to_string).collect();
-    assert_eq!(
-        lines,
-        [
-            "ScheduleException 2026-11-23 of S: there are 2 `stop` exceptions for this date: the latest counts",
-            "ScheduleException 2026-11-24 of S: start and stop of this date come out equal: it has no window",
+fn t2_a_period_covers_the_dates_that_all_of_its_fields_cover() {
+    let text = "Periods: [{Weekdays: mon#2, StartTime: 09:00, StopTime: 10:00}, {Monthdays: L, Months: nov, StartTime: 20:00, StopTime: None}]";
+    check(
+        &schedule(text, &[]),
+        "2026-11-01",
+        "2027-01-01",
+        &[
+            "Mon 11-09 09:00 +09:00 start",
+            "Mon 11-09 10:00 +09:00 stop",
+            "Mon 11-30 20:00 +09:00 start",
+            "Mon 12-14 09:00 +09:00 start",
+            "Mon 12-14 10:00 +09:00 stop",
         ],
     );
 }
 
 #[test]
-fn t3_exceptions_on_an_inactive_date() {
-    let cases: [(&[&str], &[&str]); 4] = [
-        // Saturday work: the start makes the date active, with the usual stop.
-        (&["2026-11-21 start 10:00"], &["Sat 11-21 10:00 +09:00 start", "Sat 11-21 22:00 +09:00 stop"]),
-        (
-            &["2026-11-21 start 10:00", "2026-11-21 stop 14:00"],
-            &["Sat 11-21 10:00 +09:00 start", "Sat 11-21 14:00 +09:00 stop"],
-        ),
-        (&["2026-11-21 stop 14:00"], &["Sat 11-21 14:00 +09:00 stop"]),
-        (&["2026-11-21 start None", "2026-11-21 stop None"], &[]),
-    ];
-    for (exceptions, expected) in cases {
-        check(&office(exceptions), "2026-11-21", "2026-11-23", expected);
-    }
+fn t7_a_rare_start_is_found_from_far_away() {
+    let leap =
+        schedule("Periods: [{Monthdays: 29, Months: feb, Weekdays: tue, StartTime: 9:00, StopTime: 10:00}]", &[]);
+    let shown = |found: Option<Transition>| found.map(|found| found.at.to_rfc3339());
+    let now = local(&leap, "2026-11-20 00:00");
+    // 2000 and 2028 have a Tuesday, 29 February; then 2056.
+    assert_eq!(shown(last_transition(&leap, now)), Some("2000-02-29T01:00:00+00:00".to_owned()));
+    assert_eq!(shown(next_transition(&leap, now, None)), Some("2028-02-29T00:00:00+00:00".to_owned()));
+    let after = local(&leap, "2028-03-01 00:00");
+    assert_eq!(shown(next_transition(&leap, after, None)), Some("2056-02-29T00:00:00+00:00".to_owned()));
 }
 
 #[test]
@@ -142,60 +169,66 @@ fn t5_a_start_or_stop_alone() {
 }
 
 #[test]
-fn t6_gaps_and_folds() {
-    let check_zone = |zone: &str, times: &str, (from, to): (&str, &str), expected: &[&str]| {
-        let (start, stop) = times.split_once('-').unwrap();
-        let text = format!("Timezone: {zone}\nStartTime: '{start}'\nStopTime: '{stop}'");
-        check(&schedule(&text, &[]), from, to, expected);
-    };
-    // The spring gap moves 02:30 to 03:30; in the fall the first 01:30 counts, and nothing flaps.
-    let spring = ("2026-03-08", "2026-03-09");
-    check_zone(
-        "America/New_York",
-        "02:30-05:00",
-        spring,
-        &["Sun 03-08 03:30 -04:00 start", "Sun 03-08 05:00 -04:00 stop"],
-    );
-    let fall = ("2026-11-01", "2026-11-02");
-    check_zone(
-        "America/New_York",
-        "01:30-05:00",
-        fall,
-        &["Sun 11-01 01:30 -04:00 start", "Sun 11-01 05:00 -05:00 stop"],
-    );
-    // Both ends in the gap: they keep their distance.
-    check_zone(
-        "Europe/Berlin",
-        "02:10-02:50",
-        ("2026-03-29", "2026-03-30"),
-        &["Sun 03-29 03:10 +02:00 start", "Sun 03-29 03:50 +02:00 stop"],
-    );
-    // The start falls into the gap and comes out behind the stop: no window.
-    check_zone("Europe/Berlin", "02:30-03:15", ("2026-03-29", "2026-03-30"), &[]);
-    // Half an hour, midnight, and a whole day.
-    check_zone(
-        "Australia/Lord_Howe",
-        "02:15-05:00",
-        ("2026-10-04", "2026-10-05"),
-        &["Sun 10-04 02:45 +11:00 start", "Sun 10-04 05:00 +11:00 stop"],
-    );
-    check_zone(
-        "America/Santiago",
-        "00:30-05:00",
-        ("2026-09-06", "2026-09-07"),
-        &["Sun 09-06 01:30 -03:00 start", "Sun 09-06 05:00 -03:00 stop"],
-    );
-    check_zone(
-        "Pacific/Apia",
-        "09:00-18:00",
-        ("2011-12-29", "2012-01-01"),
-        &[
-            "Thu 12-29 09:00 -10:00 start",
-            "Thu 12-29 18:00 -10:00 stop",
-            "Sat 12-31 09:00 +14:00 start",
-            "Sat 12-31 18:00 +14:00 stop",
-        ],
-    );
+fn t4_what_one_of_two_periods_keeps_is_kept() {
+    let cases: [(&str, &[&str]); 4] = [
+        // Two rules that overlap never stop what one of them keeps (Kubernetes downscalers).
+        (
+            "{StartTime: 08:00, StopTime: 20:00}, {StartTime: 18:00, StopTime: 23:00}",
+            &["Mon 11-23 08:00 +09:00 start", "Mon 11-23 23:00 +09:00 stop"],
+        ),
+        (
+            "{StartTime: 08:00, StopTime: 20:00}, {StartTime: 12:00, StopTime: 13:00}",
+            &["Mon 11-23 08:00 +09:00 start", "Mon 11-23 20:00 +09:00 stop"],
+        ),
+        (
+            "{StartTime: 08:00, StopTime: 12:00}, {StartTime: 12:00, StopTime: 20:00}",
+            &["Mon 11-23 08:00 +09:00 start", "Mon 11-23 20:00 +09:00 stop"],
+        ),
+        // A minute is a pause: until 23:59 is not until midnight.
+        (
+            "{StartTime: 08:00, StopTime: '11:59'}, {StartTime: 12:00, StopTime: 20:00}",
+            &[
+                "Mon 11-23 08:00 +09:00 start",
+                "Mon 11-23 11:59 +09:00 stop",
+                "Mon 11-23 12:00 +09:00 start",
+                "Mon 11-23 20:00 +09:00 stop",
+            ],
+        ),
+    ];
+    for (periods, expected) in cases {
+        check(&schedule(&format!("Periods: [{periods}]"), &[]), "2026-11-23", "2026-11-24", expected);
+    }
+    // A night of two periods (AWS's Instance Scheduler), one until midnight and one from it, does not stop there.
+    let night = "Periods: [{Weekdays: fri, StartTime: '22:00', StopTime: '24:00'}, {Weekdays: sat, StartTime: 00:00, StopTime: 06:00}]";
+    let expected = ["Fri 11-20 22:00 +09:00 start", "Sat 11-21 06:00 +09:00 stop"];
+    check(&schedule(night, &[]), "2026-11-20", "2026-11-23", &expected);
+    // Two one-sided periods start and stop as well.
+    let night = "Periods: [{Weekdays: fri, StartTime: '22:00', StopTime: None}, {Weekdays: sat, StartTime: None, StopTime: 06:00}]";
+    check(&schedule(night, &[]), "2026-11-20", "2026-11-23", &expected);
+}
+
+#[test]
+fn t5_a_lone_end_inside_a_window_is_dropped() {
+    let nine_to_six = ["Mon 11-23 09:00 +09:00 start", "Mon 11-23 18:00 +09:00 stop"];
+    let nine_then_six = ["Mon 11-23 09:00 +09:00 start", "Mon 11-23 18:00 +09:00 start"];
+    let later = [nine_to_six[0], nine_to_six[1], "Mon 11-23 18:01 +09:00 start"];
+    let earlier = ["Mon 11-23 08:59 +09:00 stop", nine_to_six[0], nine_to_six[1]];
+    let cases: [(&str, &[&str]); 9] = [
+        ("StartTime: 09:00, StopTime: None", &nine_to_six),
+        ("StartTime: 12:00, StopTime: None", &nine_to_six),
+        ("StartTime: '17:59', StopTime: None", &nine_to_six),
+        // The window's end is not in it: there the start stands.
+        ("StartTime: 18:00, StopTime: None", &nine_then_six),
+        ("StartTime: '18:01', StopTime: None", &later),
+        ("StartTime: None, StopTime: '08:59'", &earlier),
+        ("StartTime: None, StopTime: 09:00", &nine_to_six),
+        ("StartTime: None, StopTime: 12:00", &nine_to_six),
+        ("StartTime: None, StopTime: 18:00", &nine_to_six),
+    ];
+    for (lone, expected) in cases {
+        let text = format!("Periods: [{{StartTime: 09:00, StopTime: 18:00}}, {{{lone}}}]");
+        check(&schedule(&text, &[]), "2026-11-23", "2026-11-24", expected);
+    }
 }
 
 #[test]

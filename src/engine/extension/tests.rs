@@ -30,6 +30,19 @@ fn an_extension_moves_the_stop_of_the_window_in_progress() {
 }
 
 #[test]
+fn a_window_that_the_clocks_leave_no_time_has_no_stop() {
+    let berlin = |periods: &str| format!("Timezone: Europe/Berlin\nPeriods: [{periods}]");
+    let lost = "{Weekdays: sun, StartTime: '02:30', StopTime: '03:15'}";
+    // The night of Saturday ends at the instant at which Sunday's window would.
+    let night = berlin(&format!("{lost}, {{Weekdays: sat, StartTime: '22:00', StopTime: '03:15'}}"));
+    check(&night, &[], ("2027-03-28 03:05", "2027-03-28 04:00"), "2027-03-27 stop 28:00");
+    // An exception would move the stop that is last on the wall clock, and so give Sunday's window some time.
+    let early = berlin(&format!("{lost}, {{Weekdays: sun, StartTime: '00:30', StopTime: '03:10'}}"));
+    let refused = "another window follows on that date, and only the last stop of a date can be moved";
+    check(&early, &[], ("2027-03-28 03:05", "2027-03-28 04:00"), refused);
+}
+
+#[test]
 fn a_stop_that_waits_for_an_answer_can_be_moved() {
     let schedule = schedule(OFFICE, &[]);
     let at = |text: &str| local(&schedule, text);

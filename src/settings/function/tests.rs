@@ -67,7 +67,7 @@ fn everything_can_be_set() {
     ])
     .unwrap();
     assert_eq!(settings.tables.server_group, "arn:aws:dynamodb:eu-west-1:123456789012:table/Groups");
-    assert_eq!(settings.defaults, Defaults { zone: Tz::Europe__Berlin, warning_lead: Duration::zero() });
+    assert_eq!(settings.defaults, Defaults { zone: chrono_tz::Tz::Europe__Berlin, warning_lead: Duration::zero() });
     assert_eq!(settings.webhook.as_ref().map(Webhook::platform), Some(Platform::Jandi));
     assert_eq!(settings.outgoing_webhook_token.as_ref().map(Secret::expose), Some("secret"));
     assert_eq!(settings.settle, Duration::seconds(840));

@@ -1,0 +1,84 @@
+//! Databases that AWS starts by itself when they have been stopped for seven days: rule T12.
+//!
+//! What people start by hand stands (rule T9), so the two have to be told apart. AWS says of a stopped database when it
+//! will start it: it is looked at just before that time and from that time on. One that was still stopped then, and is up
+//! now, was started by AWS; unless something that needs it is up too. Where AWS does not say, nothing is claimed.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::order;
+use crate::model::{
+    Action, Cause, Groups, Instance, InstanceKey, InstanceKind, InstanceState, Mode, Rest, Schedule, ScheduleState,
+};
+
+/// So long before its time a database has to be seen stopped: three ticks of five minutes.
+const SEEN_BEFORE: Duration = Duration::minutes(15);
+
+/// So long after its time it is waited for.
+const AWAITED_FOR: Duration = Duration::hours(2);
+
+/// With `Enforce` a database that is up is stopped in any case.
+fn is_managed(schedule: &Schedule) -> bool {
+    schedule.enabled && schedule.mode == Mode::Act && !schedule.enforce
+}
+
+/// Whether databases have to be looked at now.
+pub(super) fn is_look_due(schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> bool {
+    if !is_managed(schedule) || state.open_run().is_some() || state.direction() != Some(Action::Stop) {
+        return false;
+    }
+    let is_near = |Rest { restarts_at, was_seen }: &Rest| {
+        let is_before = now < *restarts_at && *restarts_at - now <= SEEN_BEFORE;
+        is_before || (*was_seen && *restarts_at <= now && now - *restarts_at < AWAITED_FOR)
+    };
+    state.warning.is_some_and(|warning| warning.cause == Cause::Restart) || state.resting.values().any(is_near)
+}
+
+/// Notes which databases rest and until when, and gives those that AWS has started.
+pub(super) fn note(
+    schedule: &Schedule,
+    state: &mut ScheduleState,
+    instances: &[&Instance],
+    now: DateTime<Utc>,
+) -> BTreeSet<InstanceKey> {
+    let mut restarted = BTreeSet::new();
+    if !is_managed(schedule) || state.direction() != Some(Action::Stop) {
+        state.resting.clear();
+        return restarted;
+    }
+    let before = std::mem::take(&mut state.resting);
+    let databases = instances.iter().filter(|one| one.key.kind != InstanceKind::Ec2 && one.refusal.is_none());
+    for instance in databases {
+        let rest = match (&instance.state, before.get(&instance.key)) {
+            (InstanceState::Stopped, _) => instance.restarts_at.map(|restarts_at| {
+                let was_seen = restarts_at - now <= SEEN_BEFORE;
+                Rest { restarts_at, was_seen }
+            }),
+            // Up after its time though it was stopped just before. Else somebody has started it: it is theirs.
+            (_, Some(rest)) if rest.was_seen && rest.restarts_at <= now => {
+                (!is_needed(&schedule.groups, instance, instances)).then_some(*rest)
+            }
+            _ => None,
+        };
+        if rest.is_some() && instance.state == InstanceState::Running {
+            restarted.insert(instance.key.clone());
+        }
+        state.resting.extend(rest.map(|rest| (instance.key.clone(), rest)));
+    }
+    restarted
+}
+
+/// Whether anything that depends on the instance's group, by way of other groups too, is up.
+fn is_needed(groups: &Groups, instance: &Instance, instances: &[&Instance]) -> bool {
+    let mut below: Vec<_> = order::group_of(groups, instance).into_iter().map(|group| &group.name).collect();
+    let mut dependents = BTreeSet::new();
+    while let Some(name) = below.pop() {
+        below.extend(groups.dependents(name).map(|group| &group.name).filter(|name| dependents.insert(*name)));
+    }
+    instances.iter().any(|other| {
+        let group = order::group_of(groups, other);
+        !other.state.is_down() && group.is_some_and(|group| dependents.contains(&group.name))
+    })
+}

@@ -1,0 +1,100 @@
+//! T12: databases that AWS starts by itself after seven days.
+
+use super::*;
+
+/// A schedule that stops on Monday night and is off until the Monday after the next, with two databases; AWS starts them on
+/// the Monday between, one at 22:00:30 and the other at 22:01:31.
+fn long_rest() -> Town {
+    let file = CHAIN.replace("weekdays", "mon")
+        + "  - {GroupName: D, InstanceType: RDS}\nExceptions:\n  - {ExceptionUuid: e1, ExceptionDate: 2026-11-30, ExceptionType: start, ExceptionValue: None}\n  - {ExceptionUuid: e2, ExceptionDate: 2026-11-30, ExceptionType: stop, ExceptionValue: None}\n";
+    let machines: Vec<&str> = CHAIN_MACHINES.into_iter().chain(["rds/other D"]).collect();
+    let town = Town::new(&file, &machines, "2026-11-23 09:30");
+    town.run_until("2026-11-24 00:00");
+    town
+}
+
+fn told(town: &Town, until: &str) -> Vec<String> {
+    town.run_until(until).into_iter().filter(|line| line.contains("chat") || line.contains("rds")).collect()
+}
+
+#[test]
+fn t12_what_aws_has_started_is_stopped_again_with_a_warning() {
+    let town = long_rest();
+    assert_eq!(
+        told(&town, "2026-12-06 00:00"),
+        [
+            "22:06:01 chat: stops at Mon 22:16 (A: db, D: other)",
+            "22:20:00 stop A rds/db",
+            "22:20:00 stop D rds/other",
+            "22:20:00 chat: stop A: db",
+            "22:20:00 chat: stop D: other",
+            "22:20:30 stopped A rds/db",
+            "22:20:30 stopped D rds/other",
+            "22:20:30 chat: stop done, 2 in 30 s, 0 refused",
+        ]
+    );
+}
+
+#[test]
+fn t12_what_people_have_started_stands() {
+    let key = "rds/db";
+    // Who starts it, and when: in the week before AWS would, minutes before, and in the week after.
+    for at in ["2026-11-26 12:00", "2026-11-30 21:52", "2026-12-01 12:00"] {
+        let town = long_rest();
+        town.run_until(at);
+        town.set_state(key, InstanceState::Running);
+        assert_eq!(town.run_and_find("2026-12-06 00:00", " A"), Vec::<String>::new(), "{at}");
+        assert_eq!(town.state(key), "running", "{at}");
+    }
+    // Started, stopped and started again: AWS counts from the stop in between.
+    let town = long_rest();
+    for (at, state) in [
+        ("2026-11-26 12:00", InstanceState::Running),
+        ("2026-12-01 12:00", InstanceState::Stopped),
+        ("2026-12-02 12:00", InstanceState::Running),
+    ] {
+        town.run_until(at);
+        town.set_state(key, state);
+    }
+    assert_eq!(town.run_and_find("2026-12-06 00:00", " A"), Vec::<String>::new());
+}
+
+#[test]
+fn t12_what_somebody_needs_stands() {
+    let town = long_rest();
+    town.run_until("2026-11-30 12:00");
+    town.set_state("ec2/c", InstanceState::Running);
+    assert_eq!(town.run_and_find("2026-12-06 00:00", " A"), Vec::<String>::new());
+    assert_eq!((town.state("rds/db"), town.state("rds/other")), ("running".to_owned(), "stopped".to_owned()));
+}
+
+#[test]
+fn t12_nothing_is_claimed_where_aws_says_nothing_or_nobody_looked() {
+    // An outage over the time at which it would have been seen stopped.
+    let town = long_rest();
+    town.run_until("2026-11-30 21:00");
+    town.world.advance_to(town.at("2026-11-30 23:00"));
+    assert_eq!(told(&town, "2026-12-06 00:00"), Vec::<String>::new());
+    // Disabled, and enabled again after it.
+    let town = long_rest();
+    town.edit("Enabled", false);
+    town.run_until("2026-12-01 00:00");
+    town.edit("Enabled", true);
+    assert_eq!(told(&town, "2026-12-06 00:00"), Vec::<String>::new());
+}
+
+#[test]
+fn t12_databases_are_looked_at_near_their_time_only() {
+    let town = long_rest();
+    let looks = |until: &str| {
+        let before = town.world.looks();
+        town.run_until(until);
+        town.world.looks() - before
+    };
+    assert_eq!(looks("2026-11-30 21:40"), 0);
+    assert_eq!(looks("2026-11-30 22:00"), 3);
+    // Something is wrong with one of them, and it stays so.
+    town.set_state("rds/other", InstanceState::Broken { raw: "storage-full".to_owned() });
+    assert!(looks("2026-12-01 00:05") > 0);
+    assert_eq!(looks("2026-12-06 00:00"), 0);
+}

@@ -1,0 +1,20 @@
+//! The commands that need no AWS, run as people run them: the built binary, an empty environment, files in a folder.
+//!
+//! Does not link the AWS SDK: `cargo test --no-default-features --features cli --test files` takes seconds.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod support;
+mod validate;
+
+#[test]
+fn unknown_commands_are_wrong_usage() {
+    let done = support::lamplighter(support::repository(), &["pln"]);
+    assert_eq!((done.code, done.stdout.as_str()), (2, ""), "{}", done.stderr);
+}
