@@ -8,8 +8,11 @@ use clap::{Parser, Subcommand, ValueEnum};
 #[cfg(feature = "live")]
 mod apply;
 mod demo;
+mod explain;
 #[cfg(feature = "live")]
 mod live;
+mod moment;
+mod plan;
 mod source;
 #[cfg(feature = "live")]
 mod tick;
@@ -27,6 +30,8 @@ struct Arguments {
 enum Command {
     Demo(demo::Arguments),
     Validate(validate::Arguments),
+    Explain(explain::Arguments),
+    Plan(plan::Arguments),
     #[cfg(feature = "live")]
     Apply(apply::Arguments),
     #[cfg(feature = "live")]
@@ -106,6 +111,8 @@ pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
         #[cfg(feature = "live")]
         Command::Apply(arguments) => apply::run(&arguments),
         #[cfg(feature = "live")]

@@ -10,6 +10,8 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod explain;
+mod plan;
 mod support;
 mod validate;
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Output};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
 
 use crate::support::moto::Moto;
@@ -127,6 +128,46 @@ async fn schedule_files_are_applied_once_and_a_tick_sees_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_tables_are_planned_and_explained_as_the_files_are() {
+    let moto = Moto::start().await;
+    let env = moto.env();
+    let missing = lamplighter(&["plan"], &env);
+    assert_eq!(missing.status.code(), Some(3), "{}", stderr(&missing));
+    assert!(lamplighter(&["apply", "schedules", "--yes", "--create-tables"], &env).status.success());
+
+    let stretch = ["--from", "2026-12-21", "--to", "2027-01-04", "--format", "json"];
+    let of_files = lamplighter(&[&["plan", "schedules"], &stretch[..]].concat(), &[]);
+    let of_tables = lamplighter(&[&["plan"], &stretch[..]].concat(), &env);
+    assert!(of_tables.status.success(), "{}", stderr(&of_tables));
+    assert_eq!(stdout(&of_tables), stdout(&of_files));
+
+    let at = ["--at", "2026-12-25T12:00:00+09:00", "--format", "json"];
+    let of_files = lamplighter(&[&["explain", "Development", "schedules"], &at[..]].concat(), &[]);
+    let of_tables = lamplighter(&[&["explain", "Development"], &at[..]].concat(), &env);
+    // The key of the exception is the table's.
+    let without_keys = |output: &Output| stdout(output).replace("ScheduleException Development", "");
+    assert_eq!(without_keys(&of_tables), without_keys(&of_files), "{}", stderr(&of_tables));
+    let unknown = lamplighter(&["explain", "Developmnt"], &env);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(stderr(&unknown).contains("did you mean `Development`?"), "{}", stderr(&unknown));
+
+    // What is under way now: an order, and a database that it has to start.
+    moto.create_database("orders", &[("ScheduleName", "Development"), ("ScheduleGroupName", "Database")]).await;
+    moto.rds().stop_db_instance().db_instance_identifier("orders").send().await.unwrap();
+    let cache = moto.run_instances(1, &[("ScheduleName", "Development"), ("ScheduleGroupName", "Cache")]).await;
+    moto.ec2().stop_instances().instance_ids(&cache[0]).send().await.unwrap();
+    let dynamodb = moto.dynamodb();
+    let order = dynamodb.update_item().table_name("Schedule").update_expression("SET ForceStart = :on");
+    let order = order.key("ScheduleName", AttributeValue::S("Development".to_owned()));
+    order.expression_attribute_values(":on", AttributeValue::Bool(true)).send().await.unwrap();
+    let explained = lamplighter(&["explain", "Development"], &env);
+    let text = stdout(&explained);
+    assert!(text.contains("`ForceStart` is true: everything is started now"), "{text}{}", stderr(&explained));
+    assert!(text.contains("by the timetable, and ordered to start, at "), "{text}");
+    assert!(text.contains("start Database: orders") && text.contains("Cache: for Database"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_group_never_replaces_another_schedules_in_the_predecessors_table() {
     let moto = Moto::start().await;
     for (table, key) in
@@ -161,8 +202,7 @@ fn a_faulty_file_is_refused_with_every_fault() {
     let output = lamplighter(&["apply", path, "--yes"], &[]);
     assert_eq!(output.status.code(), Some(1));
     let text = stderr(&output);
-    for words in ["a.yaml", "DaysActive = `weekdys`", "did you mean `weekdays`?", "StartTime = `25:99`", "b.yaml: line"]
-    {
+    for words in ["a.yaml", "DaysActive = `weekdys`", "did you mean `weekdays`?", "StartTime = `25:99`", "b.yaml:"] {
         assert!(text.contains(words), "{words} in {text}");
     }
     let empty = lamplighter(&["apply", Path::new(path).join("none").to_str().unwrap()], &[]);
