@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 mod apply;
 mod demo;
 mod explain;
+mod holidays;
 #[cfg(feature = "live")]
 mod live;
 mod moment;
@@ -17,6 +18,7 @@ mod source;
 #[cfg(feature = "live")]
 mod tick;
 mod validate;
+mod write;
 
 /// Starts and stops tagged EC2 and RDS instances on a schedule, in dependency order, with a warning in chat.
 #[derive(Debug, Parser)]
@@ -32,6 +34,7 @@ enum Command {
     Validate(validate::Arguments),
     Explain(explain::Arguments),
     Plan(plan::Arguments),
+    Holidays(holidays::Arguments),
     #[cfg(feature = "live")]
     Apply(apply::Arguments),
     #[cfg(feature = "live")]
@@ -113,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
+        Command::Holidays(arguments) => holidays::run(&arguments),
         #[cfg(feature = "live")]
         Command::Apply(arguments) => apply::run(&arguments),
         #[cfg(feature = "live")]

@@ -11,6 +11,7 @@
 )]
 
 mod explain;
+mod holidays;
 mod plan;
 mod support;
 mod validate;
