@@ -10,6 +10,7 @@ mod apply;
 mod demo;
 mod explain;
 mod holidays;
+mod import;
 #[cfg(feature = "live")]
 mod live;
 mod moment;
@@ -35,6 +36,7 @@ enum Command {
     Explain(explain::Arguments),
     Plan(plan::Arguments),
     Holidays(holidays::Arguments),
+    Import(import::Arguments),
     #[cfg(feature = "live")]
     Apply(apply::Arguments),
     #[cfg(feature = "live")]
@@ -117,6 +119,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Holidays(arguments) => holidays::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         #[cfg(feature = "live")]
         Command::Apply(arguments) => apply::run(&arguments),
         #[cfg(feature = "live")]

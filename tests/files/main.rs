@@ -12,6 +12,7 @@
 
 mod explain;
 mod holidays;
+mod import;
 mod plan;
 mod support;
 mod validate;
