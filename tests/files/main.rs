@@ -14,6 +14,7 @@ mod explain;
 mod holidays;
 mod import;
 mod plan;
+mod readme;
 mod support;
 mod validate;
 

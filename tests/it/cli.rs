@@ -163,8 +163,32 @@ async fn the_tables_are_planned_and_explained_as_the_files_are() {
     let explained = lamplighter(&["explain", "Development"], &env);
     let text = stdout(&explained);
     assert!(text.contains("`ForceStart` is true: everything is started now"), "{text}{}", stderr(&explained));
-    assert!(text.contains("by the timetable, and ordered to start, at "), "{text}");
+    assert!(text.contains("by the timetable, and is ordered to start"), "{text}");
     assert!(text.contains("start Database: orders") && text.contains("Cache: for Database"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_off_go_into_the_tables_once() {
+    let moto = Moto::start().await;
+    let env = moto.env();
+    assert!(lamplighter(&["apply", "schedules", "--yes", "--create-tables"], &env).status.success());
+    let import = ["holidays", "import", "schedules/holidays/kr.ics", "--schedule", "Development"];
+    let stretch = ["--from", "2026-12-01", "--to", "2027-02-28"];
+    let unasked = lamplighter(&[&import[..], &stretch[..]].concat(), &env);
+    assert_eq!(unasked.status.code(), Some(1), "{}", stdout(&unasked));
+    assert!(stderr(&unasked).contains("--yes"), "{}", stderr(&unasked));
+    let first = lamplighter(&[&import[..], &stretch[..], &["--yes"]].concat(), &env);
+    assert!(stdout(&first).contains("5 added, 1 there already"), "{}{}", stdout(&first), stderr(&first));
+    let second = lamplighter(&[&import[..], &stretch[..], &["--yes"]].concat(), &env);
+    assert!(stdout(&second).contains("0 added, 6 there already"), "{}{}", stdout(&second), stderr(&second));
+    let items = moto.dynamodb().scan().table_name("ScheduleException").send().await.unwrap();
+    assert_eq!(items.count(), 6);
+    let explained = lamplighter(&["explain", "Development", "--at", "2027-02-08T12:00"], &env);
+    assert!(stdout(&explained).contains("The second day of Korean New Year"), "{}", stdout(&explained));
+    let unknown =
+        lamplighter(&["holidays", "import", "schedules/holidays/kr.ics", "--schedule", "Developmnt", "--yes"], &env);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(stderr(&unknown).contains("did you mean `Development`?"), "{}", stderr(&unknown));
 }
 
 #[tokio::test(flavor = "multi_thread")]
