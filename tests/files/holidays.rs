@@ -45,7 +45,8 @@ const DEVELOPMENT: &str = "schedules/development.yaml";
 fn an_import_adds_lines_and_changes_no_other() {
     let folder = folder();
     let files = names(&folder);
-    let arguments = ["kr.ics", "--schedule", "Development", "--out", "schedules", "--from", "2026-01-01"];
+    let stretch = ["--from", "2026-01-01", "--to", "2028-12-31"];
+    let arguments = [&["kr.ics", "--schedule", "Development", "--out", "schedules"], &stretch[..]].concat();
     let (before, other) = (text(&folder, DEVELOPMENT), text(&folder, "schedules/reporting.yaml"));
     let done = import(&folder, &arguments);
     assert_eq!((done.code, done.stderr.as_str()), (0, ""));
@@ -106,8 +107,9 @@ fn a_change_calendar_gives_the_dates_that_it_closes_in_the_zone_of_the_schedule(
     let folder = folder();
     let schedule = "Schedule: {ScheduleName: NY, TagValue: NY, DaysActive: all, Enabled: true, StartTime: 09:00, StopTime: 18:00, Timezone: America/New_York}\n";
     std::fs::write(folder.path().join("schedules/ny.yml"), schedule).unwrap();
+    let stretch = ["--from", "2026-11-01", "--to", "2026-12-31"];
     let done =
-        import(&folder, &["change-calendar.ics", "--schedule", "NY", "--out", "schedules", "--from", "2026-11-01"]);
+        import(&folder, &[&["change-calendar.ics", "--schedule", "NY", "--out", "schedules"], &stretch[..]].concat());
     assert_eq!((done.code, done.stderr.as_str()), (0, ""));
     let expected = "change-calendar.ics, in America/New_York: 5 days off: 5 in 2026
   left out line 38 `Night change window`: covers 22:00-24:00 only, not the day from midnight to midnight, on 2026-11-02 and 3 more dates
@@ -293,7 +295,7 @@ fn one_file_that_cannot_be_edited_is_enough_to_write_none() {
     let before = text(&folder, DEVELOPMENT);
     let odd = text(&folder, "schedules/reporting.yaml") + "...\n";
     std::fs::write(folder.path().join("schedules/reporting.yaml"), &odd).unwrap();
-    let done = import(&folder, &["us.ics", "--all", "--out", "schedules"]);
+    let done = import(&folder, &["us.ics", "--all", "--out", "schedules", "--from", "2026-01-01"]);
     assert_eq!((done.code, done.stdout.as_str()), (1, ""));
     assert!(
         done.stderr.starts_with("error: schedules/reporting.yaml: its `Exceptions` cannot be added to"),
