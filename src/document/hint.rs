@@ -6,28 +6,7 @@ use chrono_tz::TZ_VARIANTS;
 
 use super::nearest;
 use super::shown::cut;
-
-/// The English names of days and months, of which the first three letters are meant.
-const FULL_NAMES: [&str; 18] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "january",
-    "february",
-    "march",
-    "april",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+use crate::model::{Days, Months};
 
 /// The most parts of a list that are told.
 const MOST_PARTS: usize = 10;
@@ -64,7 +43,7 @@ fn word<'a>(text: &'a str, words: &[&'a str]) -> Option<&'a str> {
         return Some(text);
     }
     let short = |full: &str| words.iter().copied().find(|word| word.len() == 3 && full.starts_with(word));
-    let full = FULL_NAMES.iter().copied().filter(|full| short(full).is_some());
+    let full = Days::FULL_NAMES.into_iter().chain(Months::FULL_NAMES).filter(|full| short(full).is_some());
     let near = nearest(text, words.iter().copied().chain(full))?;
     if words.contains(&near) { Some(near) } else { short(near) }
 }
@@ -87,7 +66,7 @@ pub(super) fn zone(text: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Days, Months, Weekdays};
+    use crate::model::Weekdays;
 
     #[test]
     fn a_zone_is_known_by_its_last_part() {

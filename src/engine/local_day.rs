@@ -74,33 +74,27 @@ impl LocalDay {
 
     /// Replaces starts and stops by those of exceptions (rule T3).
     fn except(&mut self, periods: &[Period], exceptions: &[Exception]) {
-        // Which start is the first and which stop the last is the timetable's matter: an exception does not change it.
-        let base = self.spans.clone();
-        let first_start = base.iter().filter_map(start_of).min();
-        let last_stop = base.iter().filter_map(stop_of).max();
-        // Of several that begin or end together all are meant; where there is no start, the one that ends last gets it,
-        // and where there is no stop, the one that begins first.
-        let begins = |span: &Span| {
-            if first_start.is_some() { start_of(span) == first_start } else { stop_of(span) == last_stop }
-        };
-        let ends =
-            |span: &Span| if last_stop.is_some() { stop_of(span) == last_stop } else { start_of(span) == first_start };
-        if let Some(start) = start_exception(exceptions) {
-            if start.is_some() && base.is_empty() {
-                self.spans.push(Span { start, stop: latest_stop(periods) });
-            }
-            for (span, base) in self.spans.iter_mut().zip(&base) {
-                if start.is_none() || begins(base) {
-                    span.start = start;
-                }
-            }
+        let new_start = start_exception(exceptions);
+        if self.spans.is_empty() {
+            // Nothing but exceptions makes something of the date: a window, or a stop alone.
+            let start = new_start.flatten();
+            let stop = stop_exception(exceptions, start).unwrap_or_else(|| start.and_then(|_| latest_stop(periods)));
+            self.spans.push(Span { start, stop });
+            return;
         }
-        if base.is_empty() && self.spans.is_empty() {
-            self.spans.push(Span::default());
-        }
-        let extra = Span::default();
-        for (span, base) in self.spans.iter_mut().zip(base.iter().chain([&extra])) {
-            if let Some(stop) = stop_exception(exceptions, span.start).filter(|_| ends(base)) {
+        // Which start is the first and which stop the last is the timetable's matter: an exception does not change it. Of
+        // several all are meant: were one of 9:00-18:00 and 12:00-18:00 left, a stop at 15:00 would change nothing.
+        let first_start = self.spans.iter().filter_map(start_of).min();
+        let last_stop = self.spans.iter().filter_map(stop_of).max();
+        for span in &mut self.spans {
+            // Where there is no start, the span that ends last gets it; where there is no stop, the one that begins first.
+            let (is_first, is_last) = (start_of(span) == first_start, stop_of(span) == last_stop);
+            let begins = if first_start.is_some() { is_first } else { is_last };
+            let ends = if last_stop.is_some() { is_last } else { is_first };
+            if let Some(start) = new_start.filter(|start| start.is_none() || begins) {
+                span.start = start;
+            }
+            if let Some(stop) = stop_exception(exceptions, span.start).filter(|_| ends) {
                 span.stop = stop;
             }
         }

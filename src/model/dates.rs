@@ -174,6 +174,22 @@ impl Months {
     pub const NAMES: [&'static str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
+    /// Their English names in full; the first three letters are the name.
+    pub const FULL_NAMES: [&'static str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+
     fn contains(self, date: NaiveDate) -> bool {
         bit(self.0, date.month())
     }

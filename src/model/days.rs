@@ -35,6 +35,10 @@ impl Days {
     pub const WORDS: [&'static str; 10] =
         ["all", "weekdays", "weekends", "mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
+    /// The English names of the days; the first three letters are the word.
+    pub const FULL_NAMES: [&'static str; 7] =
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
     /// Whether the day is in the set.
     #[must_use]
     pub fn contains(self, day: Weekday) -> bool {

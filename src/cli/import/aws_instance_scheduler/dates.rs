@@ -6,22 +6,10 @@
 use std::collections::BTreeSet;
 
 use super::items::cut;
+use crate::model;
 
-pub(super) const WEEK: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-const YEAR: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+pub(super) const WEEK: [&str; 7] = model::Days::FULL_NAMES;
+const YEAR: [&str; 12] = model::Months::FULL_NAMES;
 
 /// The dates that a period covers; an absent field covers everything.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
