@@ -27,6 +27,7 @@ pub use about::{About, about};
 pub use difference::{Change, difference, only_in_tables};
 pub use event::event_object;
 pub use exception::exception_item;
+pub use hint::zone as nearest_zone;
 pub use history::history_item;
 pub use notebook::{NOTEBOOK_KEY, notebook, notebook_item};
 pub use sources::{Fault, Sources, sort};

@@ -25,7 +25,7 @@ use std::fmt;
 use chrono::Duration;
 use chrono_tz::Tz;
 
-use crate::document::{Defaults, nearest};
+use crate::document::{Defaults, nearest_zone};
 
 #[cfg(feature = "live")]
 mod function;
@@ -108,7 +108,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         let text = self.value(name)?;
         let zone = text.parse().ok();
         if zone.is_none() {
-            let near = nearest(&text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+            let near = nearest_zone(&text);
             let near = near.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
             self.fault(name, Some(text), format!("the IANA name of a time zone such as `Asia/Seoul`{near}"));
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::moment::Moment;
 use super::{Error, ErrorKind, Format, source};
-use crate::document::{Defaults, Fault, nearest};
+use crate::document::{Defaults, Fault};
 use crate::engine::calendar;
 use crate::engine::explain::{Change, Explanation, explain};
 use crate::engine::forecast::is_followed;
@@ -91,17 +91,9 @@ fn find(name: &str, schedules: Vec<Schedule>, names: &[ScheduleName], faults: &[
         };
         let error =
             Error::new(ErrorKind::Input, format!("`{name}` cannot be understood, so it is left exactly as it is"));
-        return Err(faults.iter().filter(is_its).fold(error, |error, fault| error.hint(format!("mend {fault}"))));
+        return Err(faults.iter().filter(is_its).fold(error, |error, fault| error.hint(format!("correct {fault}"))));
     }
-    let error = Error::new(ErrorKind::Input, format!("there is no schedule `{name}`"));
-    Err(match nearest(name, names.iter().map(ScheduleName::as_str)) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None if names.is_empty() => error.hint("there are no schedules at all"),
-        None => {
-            let names: Vec<&str> = names.iter().map(ScheduleName::as_str).take(20).collect();
-            error.hint(format!("there are: {}", names.join(", ")))
-        }
-    })
+    Err(source::unknown_schedule(name, names))
 }
 
 fn print(

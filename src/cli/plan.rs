@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 use super::moment::Moment;
 use super::{Error, ErrorKind, source};
-use crate::document::{self, About, Defaults, Fault, Sources, nearest};
+use crate::document::{self, About, Defaults, Fault, Sources};
 use crate::engine::calendar;
 use crate::engine::forecast::{self, Forecast, Phase, Totals};
 use crate::model::{Schedule, ScheduleName};
@@ -155,9 +155,7 @@ fn missing(
     let is_read = |name: &str| schedules.iter().any(|schedule| schedule.name.as_str() == name);
     let unknown = wanted.iter().find(|name| !names.iter().any(|known| known.as_str() == **name));
     if let Some(name) = unknown {
-        let error = Error::new(ErrorKind::Input, format!("there is no schedule `{name}`"));
-        let near = nearest(name, names.iter().map(ScheduleName::as_str));
-        let error = near.into_iter().fold(error, |error, near| error.hint(format!("did you mean `{near}`?")));
+        let error = source::unknown_schedule(name, names);
         let unread =
             has_nameless.then_some("the name of a schedule could not be read: a plan without `--schedule` says why");
         return Err(unread.into_iter().fold(error, Error::hint));

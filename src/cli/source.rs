@@ -11,7 +11,7 @@ use super::live;
 use super::{Error, ErrorKind};
 use crate::document::{self, Defaults, Fault, Sources, file};
 use crate::engine::calendar;
-use crate::model::Schedule;
+use crate::model::{Schedule, ScheduleName};
 use crate::settings;
 
 /// Reads files, and the schedule files (`*.yaml`, `*.yml`, `*.json`) of folders; each file once, `-` is the input.
@@ -126,4 +126,19 @@ pub(super) fn of_path(path: &Path) -> Result<Vec<PathBuf>, Error> {
         return Err(Error::new(ErrorKind::Input, message));
     }
     Ok(paths)
+}
+
+/// That there is no schedule of this name, and which one may have been meant.
+pub(super) fn unknown_schedule(name: &str, names: &[ScheduleName]) -> Error {
+    /// More names than anybody reads.
+    const MOST: usize = 20;
+    let error = Error::new(ErrorKind::Input, format!("there is no schedule `{name}`"));
+    match document::nearest(name, names.iter().map(ScheduleName::as_str)) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None if names.is_empty() => error.hint("there are no schedules at all"),
+        None => {
+            let names: Vec<&str> = names.iter().map(ScheduleName::as_str).take(MOST).collect();
+            error.hint(format!("there are: {}", names.join(", ")))
+        }
+    }
 }

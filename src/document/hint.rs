@@ -49,7 +49,8 @@ fn word<'a>(text: &'a str, words: &[&'a str]) -> Option<&'a str> {
 }
 
 /// The zone that may have been meant by its last part, such as `Asia/Seoul` by `seoul`, or by a slip of the pen.
-pub(super) fn zone(text: &str) -> Option<&'static str> {
+#[must_use]
+pub fn zone(text: &str) -> Option<&'static str> {
     // Among short names each is near to others, and a wrong zone is worse than none.
     const SHORTEST: usize = 5;
     let names = || TZ_VARIANTS.iter().map(|zone| zone.name());

@@ -217,7 +217,7 @@ fn a_name_that_is_not_there_and_a_schedule_at_fault() {
     let done = lamplighter(&broken, &["explain", "PartUnknown", "."]);
     insta::assert_snapshot!(done.stderr, @r#"
     error: `PartUnknown` cannot be understood, so it is left exactly as it is
-    hint: mend ./part-unknown.yaml:9: `Exeptions` is no part of a schedule file; did you mean `Exceptions`?
+    hint: correct ./part-unknown.yaml:9: `Exeptions` is no part of a schedule file; did you mean `Exceptions`?
     "#);
     assert_eq!(done.code, 1);
     let done = lamplighter(repository(), &["explain", "Development", "schedules", "--at", "tomorrow"]);

@@ -9,7 +9,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use serde_json::Value;
 
 use super::{File, Imported, Kind, Note};
-use crate::document::nearest;
+use crate::document::nearest_zone;
 
 mod dates;
 mod items;
@@ -194,7 +194,7 @@ pub(super) fn zone(text: &str) -> Result<Tz, String> {
     let text = text.trim();
     let same = || TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(text)).copied();
     text.parse().ok().or_else(same).ok_or_else(|| {
-        let near = nearest(text, TZ_VARIANTS.iter().map(|zone| zone.name()));
+        let near = nearest_zone(text);
         let near = near.map(|near| format!(" (did you mean `{near}`?)"));
         format!("is no time zone{}; allowed: an IANA name such as `Asia/Seoul`", near.unwrap_or_default())
     })
