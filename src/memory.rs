@@ -10,53 +10,13 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
 use crate::model::{
-    Action, Event, Failure, FailureKind, GroupName, Instance, InstanceKey, InstanceKind, InstanceState, Inventory,
-    Label, Notice, ScheduleName, Scope, TagValue,
+    Action, Event, Failure, FailureKind, Instance, InstanceKey, InstanceState, Inventory, Notice, ScheduleName, Scope,
 };
 use crate::ports::{Chat, ChatError, Clock, Fleet, Item, Journal, Outcome, Query, Store, StoreError, Table};
 
-/// An instance of the embedded world.
-#[derive(Debug, Clone)]
-pub struct Machine {
-    /// What a look shows.
-    pub instance: Instance,
-    /// How long a start takes.
-    pub boots_in: Duration,
-    /// How long a stop takes.
-    pub halts_in: Duration,
-    /// The state that comes next, and when.
-    becomes: Option<(InstanceState, DateTime<Utc>)>,
-}
+mod machine;
 
-impl Machine {
-    /// A stopped instance in the own account and region; it takes a minute up and half a minute down.
-    #[must_use]
-    pub fn new(key: InstanceKey, schedule_tag: TagValue, group_tag: Option<GroupName>) -> Self {
-        Self {
-            instance: Instance {
-                key,
-                schedule_tag,
-                group_tag,
-                label: Label::default(),
-                state: InstanceState::Stopped,
-                state_reason: None,
-                restarts_at: None,
-                checks_passed: Some(true),
-                refusal: None,
-            },
-            boots_in: Duration::minutes(1),
-            halts_in: Duration::seconds(30),
-            becomes: None,
-        }
-    }
-
-    /// Comes to a state; AWS starts a database by itself that has been stopped for seven days.
-    fn enter(&mut self, state: InstanceState, at: DateTime<Utc>) {
-        let rests = state == InstanceState::Stopped && self.instance.key.kind != InstanceKind::Ec2;
-        self.instance.restarts_at = rests.then(|| at + Duration::days(7));
-        self.instance.state = state;
-    }
-}
+pub use machine::Machine;
 
 /// A call that fails on purpose.
 #[derive(Debug, Clone)]
@@ -76,6 +36,7 @@ struct Inner {
     now: DateTime<Utc>,
     tables: BTreeMap<Table, Vec<Item>>,
     machines: BTreeMap<InstanceKey, Machine>,
+    changes: Vec<(DateTime<Utc>, Instance)>,
     faults: Vec<Fault>,
     unreachable: BTreeMap<Scope, Failure>,
     chat_down_until: Option<DateTime<Utc>>,
@@ -109,7 +70,12 @@ impl World {
 
     /// Writes an item, as a person would in the console.
     pub fn put_item(&self, table: Table, item: Item) {
-        self.inner().put(table, item);
+        _ = self.replace_item(table, item);
+    }
+
+    /// Writes an item, and gives the one whose place it takes.
+    pub fn replace_item(&self, table: Table, item: Item) -> Option<Item> {
+        self.inner().put(table, item)
     }
 
     /// The items of a table.
@@ -118,9 +84,13 @@ impl World {
         self.inner().tables.get(&table).cloned().unwrap_or_default()
     }
 
-    /// Puts an instance into the world, in place of one with the same key.
-    pub fn put_machine(&self, machine: Machine) {
-        self.inner().machines.insert(machine.instance.key.clone(), machine);
+    /// Puts an instance into the world, in place of one with the same key; what is on its way comes to its end.
+    pub fn put_machine(&self, mut machine: Machine) {
+        let mut inner = self.inner();
+        let now = inner.now;
+        machine.begin(now);
+        inner.changes.push((now, machine.instance.clone()));
+        inner.machines.insert(machine.instance.key.clone(), machine);
     }
 
     /// Sets the state of an instance at once, as a person at the console would.
@@ -128,9 +98,53 @@ impl World {
         let mut inner = self.inner();
         let now = inner.now;
         if let Some(machine) = inner.machines.get_mut(key) {
-            machine.enter(state, now);
-            machine.becomes = None;
+            machine.set(state, now);
+            let seen = machine.instance.clone();
+            inner.changes.push((now, seen));
         }
+    }
+
+    /// Keeps an instance that runs busy until then, such as a database in `backing-up`.
+    pub fn occupy(&self, key: &InstanceKey, raw: &str, until_at: DateTime<Utc>) {
+        let mut inner = self.inner();
+        let now = inner.now;
+        let Some(machine) = inner.machines.get_mut(key) else { return };
+        if machine.occupy(raw, now, until_at) {
+            let seen = machine.instance.clone();
+            inner.changes.push((now, seen));
+        }
+    }
+
+    /// Starts or stops an instance as AWS does when it is called, past all faults.
+    ///
+    /// # Errors
+    /// When there is no such instance, or it is in no state for that.
+    pub fn call(&self, action: Action, key: &InstanceKey) -> Outcome {
+        self.inner().call(action, key)
+    }
+
+    /// What has become of which instance since the beginning, the newest last; the first `known` are left out.
+    #[must_use]
+    pub fn changes(&self, known: usize) -> Vec<(DateTime<Utc>, Instance)> {
+        self.inner().changes.iter().skip(known).cloned().collect()
+    }
+
+    /// An instance as it was then.
+    #[must_use]
+    pub fn instance_at(&self, key: &InstanceKey, at: DateTime<Utc>) -> Option<Instance> {
+        let inner = self.inner();
+        let mut past = inner.changes.iter().rev().filter(|(_, instance)| instance.key == *key);
+        past.find(|(since, _)| *since <= at).map(|(_, instance)| instance.clone())
+    }
+
+    /// Deletes the items of a table with these attributes; what was deleted.
+    pub fn delete_items(&self, table: Table, key: &Item) -> Vec<Item> {
+        let mut inner = self.inner();
+        let items = inner.tables.entry(table).or_default();
+        let (gone, kept) =
+            items.drain(..).partition(|item| key.iter().all(|(name, value)| item.get(name) == Some(value)));
+        *items = kept;
+        gone
     }
 
     /// The state of an instance.
@@ -142,7 +156,18 @@ impl World {
     /// When the next instance reaches the state that it is on its way to.
     #[must_use]
     pub fn next_change(&self) -> Option<DateTime<Utc>> {
-        self.inner().machines.values().filter_map(|machine| machine.becomes.as_ref().map(|(_, at)| *at)).min()
+        self.inner().machines.values().filter_map(Machine::next_change).min()
+    }
+
+    /// When AWS starts the next database by itself.
+    #[must_use]
+    pub fn next_restart(&self) -> Option<DateTime<Utc>> {
+        self.inner().machines.values().filter_map(Machine::restarts_at).min()
+    }
+
+    /// Takes an instance out of the world.
+    pub fn remove_machine(&self, key: &InstanceKey) {
+        self.inner().machines.remove(key);
     }
 
     /// Makes calls fail.
@@ -202,24 +227,24 @@ fn key_attributes(table: Table) -> &'static [&'static str] {
 impl Inner {
     fn settle(&mut self) {
         let now = self.now;
+        let mut changes = Vec::new();
         for machine in self.machines.values_mut() {
-            if let Some((state, at)) = machine.becomes.take_if(|(_, at)| *at <= now) {
-                machine.enter(state, at);
-            }
-            if let Some(at) = machine.instance.restarts_at.filter(|at| *at <= now) {
-                machine.enter(InstanceState::Starting, at);
-                machine.becomes = Some((InstanceState::Running, now + machine.boots_in));
+            while let Some(at) = machine.step(now) {
+                changes.push((at, machine.instance.clone()));
             }
         }
+        changes.sort_by_key(|(at, _)| *at);
+        self.changes.append(&mut changes);
     }
 
-    fn put(&mut self, table: Table, item: Item) {
+    fn put(&mut self, table: Table, item: Item) -> Option<Item> {
         let items = self.tables.entry(table).or_default();
         let is_same = |other: &Item| key_attributes(table).iter().all(|name| other.get(*name) == item.get(*name));
-        match items.iter_mut().find(|other| is_same(other)) {
-            Some(other) => *other = item,
-            None => items.push(item),
+        if let Some(other) = items.iter_mut().find(|other| is_same(other)) {
+            return Some(std::mem::replace(other, item));
         }
+        items.push(item);
+        None
     }
 
     fn ask(&mut self, action: Action, key: &InstanceKey) -> Outcome {
@@ -229,28 +254,23 @@ impl Inner {
         if let Some(fault) = fault {
             return Err(fault.failure.clone());
         }
-        let failure = |kind, code: &str, message: String| Failure { kind, code: code.to_owned(), message };
+        self.call(action, key)
+    }
+
+    fn call(&mut self, action: Action, key: &InstanceKey) -> Outcome {
+        let now = self.now;
         let Some(machine) = self.machines.get_mut(key) else {
-            return Err(failure(FailureKind::Gone, "NotFound", format!("there is no {key}")));
+            let message = format!("there is no {key}");
+            return Err(Failure { kind: FailureKind::Gone, code: "NotFound".to_owned(), message });
         };
-        let state = &machine.instance.state;
-        let (from, via, to, takes) = match action {
-            Action::Start => {
-                (InstanceState::Stopped, InstanceState::Starting, InstanceState::Running, machine.boots_in)
-            }
-            Action::Stop => (InstanceState::Running, InstanceState::Stopping, InstanceState::Stopped, machine.halts_in),
-        };
-        let is_repeated = (*state == via || *state == to) && key.kind == InstanceKind::Ec2;
-        if *state != from && !is_repeated {
-            let message = format!("{key} is {} and cannot {}", state.as_str(), action.as_str());
-            return Err(failure(FailureKind::WrongState, "IncorrectState", message));
+        let (outcome, has_changed) = machine.ask(action, now);
+        if has_changed {
+            self.changes.push((now, machine.instance.clone()));
         }
-        if *state == from {
-            machine.enter(via, now);
-            machine.becomes = Some((to, now + takes));
+        if outcome.is_ok() {
+            self.asked.push((now, action, key.clone()));
         }
-        self.asked.push((now, action, key.clone()));
-        Ok(())
+        outcome
     }
 }
 
@@ -277,7 +297,7 @@ impl Store for World {
                 return Err(StoreError::Conflict);
             }
         }
-        inner.put(Table::Run, item);
+        _ = inner.put(Table::Run, item);
         Ok(())
     }
 
