@@ -17,6 +17,6 @@ mod runs;
 mod warnings;
 
 pub use local_day::{Edge, LocalDay, Origin, Span, local_day};
-pub use notices::{Message, Receipt, messages};
+pub use notices::{Message, Receipt, messages, timely};
 pub use plan::{Held, Plan, SchedulePlan, SeenSchedule, Snapshot, Step, needs_look, plan};
-pub use record::{outcomes, receipt};
+pub use record::{not_taken, outcomes, receipt};

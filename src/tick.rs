@@ -5,7 +5,7 @@
 //! taken with a conditional write that also says what is about to be asked; then AWS is asked, chat is told, and what came
 //! of it is written, and the schedule let go.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 use futures_util::{StreamExt as _, stream};
@@ -100,6 +100,7 @@ where
         causes: Vec::new(),
         is_chat_down: false,
         noted: BTreeSet::new(),
+        announced: BTreeMap::new(),
     };
     let mut pauses = PAUSES.into_iter();
     let mut pause = None;
@@ -111,8 +112,13 @@ where
         }
         pause = pauses.next().map(Duration::seconds).or(pause);
         let now = ports.clock.now();
-        let again_at = wake_at.max(now + pause.unwrap_or_else(Duration::zero));
-        if again_at > until_at {
+        let mut again_at = wake_at.max(now + pause.unwrap_or_else(Duration::zero));
+        let mut latest_at = until_at;
+        if end.has_announced {
+            // A stop that is announced begins with a look that follows at once, also when nobody waits for instances.
+            (again_at, latest_at) = (now, options.deadline - PASS_TAKES);
+        }
+        if again_at > latest_at {
             tick.report.in_flight = true;
             break;
         }
@@ -132,12 +138,15 @@ struct Tick<'a, S, F, C, T, J> {
     is_chat_down: bool,
     /// Events about waiting that this tick has noted: each once, however often it looks.
     noted: BTreeSet<String>,
+    /// Stops of which the last pass has written down that they are about to begin.
+    announced: BTreeMap<ScheduleName, DateTime<Utc>>,
 }
 
 /// How a pass ended.
 struct PassEnd {
     wake_at: Option<DateTime<Utc>>,
     has_acted: bool,
+    has_announced: bool,
 }
 
 /// What was done for one schedule in a pass.
@@ -150,6 +159,8 @@ struct Done {
     causes: Vec<String>,
     waits: Vec<Event>,
     is_chat_down: bool,
+    /// The stop of which it is written down that it is about to begin.
+    announced: Option<DateTime<Utc>>,
 }
 
 impl<S, F, C, T, J> Tick<'_, S, F, C, T, J>
@@ -163,7 +174,7 @@ where
     /// One look and what follows from it; `None` when the tables could not be read.
     async fn pass(&mut self) -> Option<PassEnd> {
         self.report.passes += 1;
-        let (snapshot, now) = match look(self.ports, self.options.defaults).await {
+        let (mut snapshot, now) = match look(self.ports, self.options.defaults).await {
             Ok(seen) => seen,
             Err(error) => {
                 self.cause(error.to_string());
@@ -173,23 +184,31 @@ where
         for (scope, failure) in &snapshot.inventory.unreachable {
             self.cause(format!("{scope} could not be looked at: {failure}"));
         }
+        let mut announced = std::mem::take(&mut self.announced);
+        for seen in &mut snapshot.schedules {
+            seen.announced = announced.remove(&seen.schedule.name);
+        }
         let plan = engine::plan(&snapshot, now);
         let has_acted = plan.schedules.iter().any(|plan| !plan.steps.is_empty());
         let wake_at = plan.schedules.iter().filter_map(|plan| plan.wake_at).min();
         self.count(&snapshot, &plan);
         let work = plan.schedules.iter().filter_map(|plan| {
             let seen = snapshot.schedules.iter().find(|seen| seen.schedule.name == plan.schedule)?;
-            Some(work::work(self.ports, self.options, seen, plan.clone(), (now, self.is_chat_down)))
+            let (ports, options, name) = (self.ports, self.options, &plan.schedule);
+            let work = work::work(ports, options, seen, plan.clone(), (now, self.is_chat_down));
+            Some(async move { (name, work.await) })
         });
-        let done: Vec<Done> = stream::iter(work).buffer_unordered(SIDE_BY_SIDE).collect().await;
-        for done in done {
+        let done: Vec<(&ScheduleName, Done)> = stream::iter(work).buffer_unordered(SIDE_BY_SIDE).collect().await;
+        for (name, done) in done {
+            self.announced.extend(done.announced.map(|at| (name.clone(), at)));
             self.add(done);
         }
         if !self.is_chat_down {
             let told = problems::tell(self.ports, self.options, &snapshot.notebook, &plan, now).await;
             self.add(told);
         }
-        Some(PassEnd { wake_at, has_acted })
+        let has_announced = !self.announced.is_empty();
+        Some(PassEnd { wake_at, has_acted, has_announced })
     }
 
     fn count(&mut self, snapshot: &Snapshot, plan: &Plan) {

@@ -39,6 +39,8 @@ struct StateItem {
     lease_owner: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lease_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opening: Option<String>,
     #[serde(default)]
     instances: u32,
     #[serde(default)]
@@ -75,9 +77,10 @@ struct SettledItem {
 struct WarningItem {
     stop_at: String,
     cause: String,
-    tried_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    told_at: Option<String>,
+    tried_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    named_at: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -213,8 +216,8 @@ pub fn state_item(schedule: &ScheduleName, state: &ScheduleState) -> Item {
     let warning = |warning: Warning| WarningItem {
         stop_at: time(warning.stop_at),
         cause: word(&CAUSES, warning.cause),
-        tried_at: time(warning.tried_at),
-        told_at: warning.told_at.map(time),
+        tried_at: warning.tried_at.map(time),
+        named_at: warning.named_at.map(time),
     };
     let item = StateItem {
         schedule_name: schedule.to_string(),
@@ -222,6 +225,7 @@ pub fn state_item(schedule: &ScheduleName, state: &ScheduleState) -> Item {
         version: state.version,
         lease_owner: state.lease.as_ref().map(|lease| lease.owner.clone()),
         lease_until: state.lease.as_ref().map(|lease| time(lease.until_at)),
+        opening: state.opening.map(time),
         instances: state.instances,
         settled: state.settled.iter().map(settled).collect(),
         warning: state.warning.map(warning),
@@ -306,8 +310,8 @@ pub fn state(item: &Item) -> Result<ScheduleState, StateError> {
         Ok(Warning {
             stop_at: instant(&item.stop_at)?,
             cause: meaning(&CAUSES, &item.cause)?,
-            tried_at: instant(&item.tried_at)?,
-            told_at: item.told_at.as_deref().map(instant).transpose()?,
+            tried_at: item.tried_at.as_deref().map(instant).transpose()?,
+            named_at: item.named_at.as_deref().map(instant).transpose()?,
         })
     };
     let rest = |item: &RestItem| Ok(Rest { restarts_at: instant(&item.restarts_at)?, was_seen: item.was_seen });
@@ -318,6 +322,7 @@ pub fn state(item: &Item) -> Result<ScheduleState, StateError> {
         runs: item.runs.into_iter().map(run).collect::<Result<_, _>>()?,
         warning: item.warning.as_ref().map(warning).transpose()?,
         settled: item.settled.iter().map(settled).collect::<Result<_, StateError>>()?,
+        opening: item.opening.as_deref().map(instant).transpose()?,
         instances: item.instances,
         refused: item.refused.iter().map(|text| key(text)).collect::<Result<_, _>>()?,
         resting: resting.collect::<Result<_, StateError>>()?,

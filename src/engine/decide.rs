@@ -20,6 +20,8 @@ pub(super) struct Planner<'a> {
     pub(super) schedule: &'a Schedule,
     pub(super) instances: Vec<&'a Instance>,
     pub(super) now: DateTime<Utc>,
+    /// The stop of which it was announced before this look that it begins.
+    pub(super) announced: Option<DateTime<Utc>>,
     /// What comes of it.
     pub(super) plan: &'a mut SchedulePlan,
 }
@@ -31,7 +33,7 @@ impl Planner<'_> {
         match runs::wanted(self.schedule, &self.plan.state, self.now) {
             Wanted::Cancel => self.cancel(),
             Wanted::Keep => {
-                self.keep_to_restarted();
+                self.take_up(&restarted);
                 self.advance();
             }
             Wanted::New { at, action, cause } => self.begin(at, action, cause),
@@ -46,12 +48,23 @@ impl Planner<'_> {
         if action == Action::Stop && cause != Cause::Force && !self.may_stop(at, cause) {
             return;
         }
+        let is_announced = action == Action::Stop && cause == Cause::Timetable && self.schedule.mode == Mode::Act;
+        if is_announced && self.announced != Some(at) {
+            self.plan.state.opening = Some(at);
+            self.plan.announces = Some(at);
+            self.wake(Some(self.now));
+            return;
+        }
         let open = self.plan.state.open_run().map(|run| (run.cause, run.action));
         if let Some((Cause::Force, order)) = open.filter(|_| cause != Cause::Force) {
             self.plan.lower_before = Some(order);
         }
         self.look_back();
         self.plan.state.end_run(self.now, End::Replaced);
+        if action == Action::Start {
+            // A stop that comes back after it, since an order is withdrawn, is warned of anew.
+            self.plan.state.warning = self.plan.state.warning.filter(|warning| warning.stop_at > self.now);
+        }
         if !matches!(cause, Cause::Enforce | Cause::Restart) {
             self.plan.state.refused.clear();
             self.plan.state.resting.clear();
@@ -72,6 +85,10 @@ impl Planner<'_> {
             }
         }
         self.plan.state.runs.push(run);
+        if matches!(cause, Cause::Timetable | Cause::Force) {
+            // A stop that finds everything down is over at once: until when databases rest is noted all the same.
+            _ = restarts::note(self.schedule, &mut self.plan.state, &self.instances, self.now);
+        }
         self.advance();
     }
 
@@ -91,13 +108,17 @@ impl Planner<'_> {
         }
         let Some((action, may_ask)) = self.may_ask() else { return };
         let Some(run) = self.plan.state.open_run_mut() else { return };
+        let cause = run.cause;
         let advance = order::advance(run, &self.schedule.groups, &self.instances, may_ask, self.now);
         self.plan.messages.extend(notices::slow(self.schedule, run, &self.instances, self.now));
         let steps = advance.asks.into_iter().map(|(group, instances)| Step { group, action, instances });
         self.plan.steps = steps.collect();
         self.plan.held.extend(advance.held);
         self.plan.arrived = advance.arrived;
-        self.plan.finish = advance.is_complete.then_some(End::Done);
+        // A tag that is mistyped when the time comes finds nobody: the run waits for them until the next transition.
+        let finds_nobody = self.instances.iter().all(|instance| instance.state == InstanceState::Gone);
+        let is_over = advance.is_complete && !(finds_nobody && cause == Cause::Timetable);
+        self.plan.finish = is_over.then_some(End::Done);
         self.wake(advance.wake_at);
     }
 
@@ -171,10 +192,36 @@ impl Planner<'_> {
         self.instances = all;
     }
 
-    /// A run that stops restarted databases knows no other instances.
-    fn keep_to_restarted(&mut self) {
-        let Some(run) = self.plan.state.open_run().filter(|run| run.cause == Cause::Restart) else { return };
-        self.instances.retain(|instance| run.instances.contains_key(&instance.key));
+    /// Takes databases that AWS has started by itself up into a stop that is still under way: what it had stopped is to be
+    /// stopped again, once people are warned of that (rule T12); the same with all that `Enforce` holds. A run for such
+    /// databases knows no other instances.
+    fn take_up(&mut self, restarted: &BTreeSet<InstanceKey>) {
+        let Some(run) = self.plan.state.open_run_mut() else { return };
+        if run.cause == Cause::Restart {
+            let known: BTreeSet<InstanceKey> = run.instances.keys().cloned().collect();
+            self.instances.retain(|instance| known.contains(&instance.key));
+            return;
+        }
+        let is_stop = run.action == Action::Stop && run.cause == Cause::Timetable;
+        // What `Enforce` holds, it holds also while a run is unfinished (rule T9).
+        let is_held = self.schedule.enforce && self.now - run.opened_at >= HOLD_AFTER;
+        let has_left = |instance: &&&Instance| match run.action {
+            Action::Start => instance.state == InstanceState::Stopped,
+            Action::Stop => instance.state == InstanceState::Running,
+        };
+        let left = self.instances.iter().filter(|_| is_held).filter(has_left).map(|instance| &instance.key);
+        let has_reached = |progress: &Progress| progress.standing == Standing::Reached;
+        let again: Vec<InstanceKey> = left
+            .chain(restarted.iter().filter(|_| is_stop))
+            .filter(|key| run.instances.get(*key).is_some_and(has_reached))
+            .cloned()
+            .collect();
+        for key in &again {
+            run.instances.remove(key);
+        }
+        if !again.is_empty() && run.action == Action::Stop {
+            self.plan.state.warning = None;
+        }
     }
 
     /// The state that `Enforce` holds now: that of the last run, if the timetable still wants it or a person has ordered
@@ -191,15 +238,17 @@ impl Planner<'_> {
     fn may_stop(&mut self, stop_at: DateTime<Utc>, cause: Cause) -> bool {
         let lead = self.schedule.warning_lead;
         let is_silent = self.schedule.mode == Mode::Notify;
-        if lead <= Duration::zero() || is_silent || self.would_stop().is_empty() {
+        let known = warnings::of_stop(self.schedule, &self.plan.state, stop_at, cause, self.now);
+        // What people have been told holds, also if the lead has been changed since.
+        let is_bound = lead > Duration::zero() || known.is_some_and(|warning| warning.named_at.is_some());
+        if !is_bound || is_silent || self.would_stop(stop_at, cause).is_empty() {
             return true;
         }
         let warning = self.warning(stop_at, cause);
-        let until_at = warnings::release_at(warning, lead);
-        if self.now >= until_at {
+        if warnings::release_at(warning, lead).is_some_and(|until_at| self.now >= until_at) {
             return true;
         }
-        self.tell_warning(warning);
+        let until_at = self.tell_warning(warning);
         self.plan.held.push(Held::Warning { until_at });
         self.wake(Some(until_at));
         false
@@ -210,38 +259,42 @@ impl Planner<'_> {
         let Some(stop_at) = warnings::upcoming(self.schedule, self.now) else { return };
         // A stop that waits for its own warning comes first.
         let is_waiting = self.plan.held.iter().any(|held| matches!(held, Held::Warning { .. }));
-        if self.schedule.mode != Mode::Act || is_waiting || self.would_stop().is_empty() {
+        if self.schedule.mode != Mode::Act || is_waiting || self.would_stop(stop_at, Cause::Timetable).is_empty() {
             return;
         }
         let warning = self.warning(stop_at, Cause::Timetable);
-        self.tell_warning(warning);
+        _ = self.tell_warning(warning);
     }
 
-    /// The warning of a stop, noted as tried now if it is new.
+    /// The warning of a stop, noted if it is new.
     fn warning(&mut self, stop_at: DateTime<Utc>, cause: Cause) -> Warning {
-        let new = Warning { stop_at, cause, tried_at: self.now, told_at: None };
+        let new = Warning { stop_at, cause, tried_at: None, named_at: None };
         let warning = warnings::of_stop(self.schedule, &self.plan.state, stop_at, cause, self.now).unwrap_or(new);
         self.plan.state.warning = Some(warning);
         warning
     }
 
-    fn tell_warning(&mut self, warning: Warning) {
-        if warning.told_at.is_none() {
-            // What is told is when it stops if chat takes the warning now.
-            let told = Warning { told_at: Some(self.now), ..warning };
-            let stop_at = warnings::release_at(told, self.schedule.warning_lead);
-            self.plan.messages.push(notices::warning(self.schedule, warning.cause, &self.would_stop(), stop_at));
+    /// Tells people, if they have not been told; when the stop may go ahead if chat takes the warning now.
+    fn tell_warning(&mut self, warning: Warning) -> DateTime<Utc> {
+        if let Some(named_at) = warning.named_at {
+            return named_at;
         }
+        let stop_at = warnings::named_if_told(warning, self.now, self.schedule.warning_lead);
+        let warned_of = self.would_stop(warning.stop_at, warning.cause);
+        self.plan.messages.push(notices::warning(self.schedule, warning.cause, &warned_of, stop_at));
+        stop_at
     }
 
-    /// What a stop would stop, in the order of the groups' names.
-    fn would_stop(&self) -> Vec<(Option<GroupName>, InstanceKey, Label)> {
+    /// What a stop would stop, in the order of the groups' names; the stop under way does not touch again what it has
+    /// stopped (rule T9), but a new one does.
+    fn would_stop(&self, stop_at: DateTime<Utc>, cause: Cause) -> Vec<(Option<GroupName>, InstanceKey, Label)> {
         let mut found = Vec::new();
-        let stopping = self.plan.state.open_run().filter(|run| run.action == Action::Stop);
+        let open = self.plan.state.open_run();
+        let same = open.filter(|run| (run.at, run.action, run.cause) == (stop_at, Action::Stop, cause));
         let is_done = |key: &InstanceKey| {
-            let progress = stopping.and_then(|run| run.instances.get(key));
+            let progress = same.and_then(|run| run.instances.get(key));
             progress.is_some_and(|progress| matches!(progress.standing, Standing::Reached | Standing::Refused))
-                || self.plan.state.refused.contains(key)
+                || (cause == Cause::Enforce && self.plan.state.refused.contains(key))
         };
         for unit in order::units(&self.schedule.groups, &self.instances, None) {
             let is_up = |instance: &&&Instance| !instance.state.is_down() && !is_done(&instance.key);

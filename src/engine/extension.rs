@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::local_day::local_day;
 use super::{calendar, runs};
-use crate::model::{Action, ClockValue, ExceptionKind, Schedule, ScheduleState};
+use crate::model::{Action, ClockValue, Exception, ExceptionKind, Schedule, ScheduleState};
 
 /// The exception that an extension writes: a stop for the local date on which the window in progress ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,9 @@ pub enum ExtensionError {
     /// Another window follows on the same date.
     #[error("another window follows on that date, and only the last stop of a date can be moved")]
     NotLast,
+    /// Another exception for the date counts, and the stop would stay where it is.
+    #[error("another exception for that date counts, and the stop would stay where it is")]
+    Overruled,
     /// The new stop is too far from the window's date for a clock value.
     #[error("the new stop is too late for the date of its window")]
     TooLate,
@@ -66,7 +69,23 @@ pub fn extend(
     if stop_at - before.unwrap_or(planned.at).min(planned.at) > schedule.max_extension {
         return Err(ExtensionError::TooMuch(schedule.max_extension));
     }
-    exact(schedule, date, stop_at).ok_or(ExtensionError::TooLate)
+    let extension = exact(schedule, date, stop_at).ok_or(ExtensionError::TooLate)?;
+    if moves(schedule, planned.at, &extension) { Ok(extension) } else { Err(ExtensionError::Overruled) }
+}
+
+/// Whether the planned stop is gone once the exception is written: another one for the date may count instead (rule T3).
+fn moves(schedule: &Schedule, planned_at: DateTime<Utc>, extension: &Extension) -> bool {
+    let mut after = schedule.clone();
+    after.exceptions.entry(extension.date).or_default().push(Exception {
+        id: String::new(),
+        date: extension.date,
+        kind: ExceptionKind::Stop,
+        local_time: Some(extension.local_stop),
+        created_by: None,
+        reason: None,
+    });
+    let left = calendar::transitions(&after, planned_at, extension.stop_at);
+    left.iter().all(|transition| transition.action == Action::Start)
 }
 
 /// The stop that a stop exception of a date would move: the last on the wall clock, also that of a window which a change of

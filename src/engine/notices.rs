@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::warnings::{self, Moved};
 use super::{calendar, order};
 use crate::model::{
     Action, Cause, End, GroupName, Instance, InstanceKey, InstanceState, Inventory, Label, Notice, Problem, Progress,
@@ -26,9 +27,15 @@ pub struct Message {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Receipt {
     /// The warning of the next stop.
-    Warning,
-    /// That the stop of the last warning has been moved: the warning is used up.
-    Moved,
+    Warning {
+        /// The time that was named.
+        named_at: DateTime<Utc>,
+    },
+    /// That the stop of a warning has been moved: that warning is used up.
+    Moved {
+        /// The stop as it was planned.
+        stop_at: DateTime<Utc>,
+    },
     /// That AWS accepted to act on these.
     Accepted {
         /// The run's id.
@@ -194,14 +201,31 @@ pub(super) fn warning(
             stretches,
             extensible_by: schedule.max_extension,
         },
-        receipt: Receipt::Warning,
+        receipt: Receipt::Warning { named_at: stop_at },
+    }
+}
+
+/// The message as it is to be told now: a warning names a time that leaves people their lead from now on (rule T10).
+#[must_use]
+pub fn timely(message: Message, schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> Message {
+    match (message, state.warning) {
+        (
+            Message { notice: Notice::Warning { schedule: name, zone, cause, stretches, extensible_by, .. }, .. },
+            Some(warning),
+        ) => {
+            let stop_at = warnings::named_if_told(warning, now, schedule.warning_lead);
+            let notice = Notice::Warning { schedule: name, zone, cause, stop_at, stretches, extensible_by };
+            Message { notice, receipt: Receipt::Warning { named_at: stop_at } }
+        }
+        (message, _) => message,
     }
 }
 
 /// That the stop of which people were warned has been moved.
-pub(super) fn moved(schedule: &Schedule, (stop_at, by): (DateTime<Utc>, String)) -> Message {
-    let notice = Notice::Extended { schedule: schedule.name.clone(), zone: schedule.zone, stop_at, by };
-    Message { notice, receipt: Receipt::Moved }
+pub(super) fn moved(schedule: &Schedule, moved: Moved) -> Message {
+    let Moved { from_at, to_at, by } = moved;
+    let notice = Notice::Extended { schedule: schedule.name.clone(), zone: schedule.zone, stop_at: to_at, by };
+    Message { notice, receipt: Receipt::Moved { stop_at: from_at } }
 }
 
 /// The groups that have been on their way for too long, each told once a run.
@@ -217,20 +241,30 @@ pub(super) fn slow(schedule: &Schedule, run: &Run, instances: &[&Instance], now:
         let progress = |instance: &&&Instance| run.instances.get(&instance.key);
         let is_done =
             |instance: &&&Instance| progress(instance).is_some_and(|progress| progress.standing == Standing::Reached);
-        let late = unit.instances.iter().filter(|instance| !unit.is_there(instance, run.action));
-        let late: Vec<&&Instance> = late.filter(|instance| !is_done(instance)).collect();
+        let held: Vec<GroupName> = units
+            .iter()
+            .filter(|other| !other.instances.iter().all(|instance| is_done(&instance)))
+            .filter(|other| {
+                let waits = order::waits_for(other, &schedule.groups, &settled, run.action);
+                waits.iter().any(|waited| waited.as_str() == name)
+            })
+            .filter_map(order::Unit::name)
+            .collect();
+        // What has turned up since the run began, and has not been asked, is not late.
+        let late = unit.instances.iter().filter(|instance| progress(instance).is_some());
+        let late = late.filter(|instance| !unit.is_there(instance, run.action));
+        // What was there and was moved by hand is the affair of whoever did it, unless others wait for it.
+        let late: Vec<&&Instance> = late.filter(|instance| !is_done(instance) || !held.is_empty()).collect();
         let since = late.iter().filter_map(progress).filter_map(|progress| progress.accepted_at).min();
         let waited = now - since.unwrap_or(run.opened_at);
+        // One that is asked only now may have waited for others until now.
+        let is_new = since.is_none() && late.iter().filter_map(progress).any(|late| late.standing == Standing::Asking);
         // Of a failure people have been told already.
-        let is_news = late.iter().any(|late| progress(late).is_none_or(|progress| progress.trouble.is_none()));
-        if late.is_empty() || !is_news || waited < unit.slow_after() {
+        let is_told = |late: &&&Instance| progress(late).is_some_and(|progress| progress.trouble.is_some());
+        let is_news = late.iter().any(|late| is_done(late) || !is_told(late));
+        if !is_news || is_new || waited < unit.slow_after() {
             continue;
         }
-        let held = schedule.groups.iter().filter(|group| {
-            let waiting = units.iter().find(|unit| unit.group.is_some_and(|other| other.name == group.name));
-            let waits = waiting.map(|unit| order::waits_for(unit, &schedule.groups, &settled, run.action));
-            waits.is_some_and(|waits| waits.iter().any(|waited| waited.as_str() == name))
-        });
         let line = |late: &&&Instance| (late.key.clone(), late.label.clone(), late.state.as_str().to_owned());
         messages.push(Message {
             notice: Notice::Slow {
@@ -239,7 +273,7 @@ pub(super) fn slow(schedule: &Schedule, run: &Run, instances: &[&Instance], now:
                 action: run.action,
                 waited,
                 stretch: Stretch { group: unit.name(), instances: late.iter().map(line).collect() },
-                held: held.map(|group| group.name.clone()).collect(),
+                held,
             },
             receipt: Receipt::Slow { run: run.id(), group: name.to_owned() },
         });

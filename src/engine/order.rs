@@ -326,11 +326,7 @@ impl Look<'_> {
     fn fail(&self, progress: &mut Progress, code: &str, message: &str) {
         let told = progress.told_codes.contains(code);
         progress.standing = Standing::Failed;
-        progress.trouble = Some(Trouble {
-            code: code.to_owned(),
-            message: message.to_owned(),
-            told,
-            retry_at: self.now + back_off(progress.attempts.max(1)),
-        });
+        let retry_at = self.now + back_off(progress.attempts.max(1));
+        record::note_trouble(progress, Trouble { code: code.to_owned(), message: message.to_owned(), told, retry_at });
     }
 }

@@ -20,6 +20,8 @@ pub struct SeenSchedule {
     pub schedule: Schedule,
     /// What earlier ticks have written down.
     pub state: ScheduleState,
+    /// The stop of which this tick has written down, before it looked, that it is about to begin.
+    pub announced: Option<DateTime<Utc>>,
 }
 
 /// All that a look has shown.
@@ -79,6 +81,9 @@ pub struct SchedulePlan {
     pub state: ScheduleState,
     /// The flag to lower before anything else: its order has been replaced.
     pub lower_before: Option<Action>,
+    /// The stop of the timetable that is only announced now, and begins with the next look, which has to follow at once: what
+    /// people have moved in the meantime is seen by it, and who moves it later sees the announcement (rule C6).
+    pub announces: Option<DateTime<Utc>>,
     /// What to ask AWS for, all at once.
     pub steps: Vec<Step>,
     /// How the open run ends after this; an order's flag is lowered first.
@@ -109,14 +114,14 @@ pub struct Plan {
 /// Whether a schedule's instances have to be looked at now; without that there is nothing to decide for it (rule A1).
 #[must_use]
 pub fn needs_look(seen: &SeenSchedule, now: DateTime<Utc>) -> bool {
-    let SeenSchedule { schedule, state } = seen;
+    let SeenSchedule { schedule, state, .. } = seen;
     if schedule.mode == Mode::Off {
         return state.open_run().is_some();
     }
     let untold_stop = || {
         let stop_at = warnings::upcoming(schedule, now)?;
         let warning = warnings::of_stop(schedule, state, stop_at, Cause::Timetable, now);
-        warning.is_none_or(|warning| warning.told_at.is_none()).then_some(stop_at)
+        warning.is_none_or(|warning| warning.named_at.is_none()).then_some(stop_at)
     };
     let holds = schedule.enforce && schedule.enabled && schedule.mode == Mode::Act && state.direction().is_some();
     runs::wanted(schedule, state, now) != Wanted::Nothing
@@ -201,6 +206,7 @@ impl SchedulePlan {
             || !self.held.is_empty()
             || self.finish.is_some()
             || self.lower_before.is_some()
+            || self.announces.is_some()
             || self.wake_at.is_some()
             || untold
     }
@@ -211,6 +217,7 @@ fn plan_schedule(seen: &SeenSchedule, instances: Instances<'_>, now: DateTime<Ut
         schedule: seen.schedule.name.clone(),
         state: seen.state.clone(),
         lower_before: None,
+        announces: None,
         steps: Vec::new(),
         finish: None,
         held: Vec::new(),
@@ -223,6 +230,7 @@ fn plan_schedule(seen: &SeenSchedule, instances: Instances<'_>, now: DateTime<Ut
         return plan;
     }
     plan.state.lease = None;
+    plan.state.opening = None;
     if let Some(moved) = warnings::moved(&seen.schedule, &seen.state, now) {
         plan.messages.push(notices::moved(&seen.schedule, moved));
     }
@@ -231,7 +239,8 @@ fn plan_schedule(seen: &SeenSchedule, instances: Instances<'_>, now: DateTime<Ut
         Instances::Unreachable => plan.held.push(Held::Unreachable),
         Instances::Seen(instances) => {
             plan.state.instances = u32::try_from(instances.len()).unwrap_or(u32::MAX);
-            Planner { schedule: &seen.schedule, instances, now, plan: &mut plan }.run();
+            let announced = seen.announced;
+            Planner { schedule: &seen.schedule, instances, now, announced, plan: &mut plan }.run();
         }
     }
     plan

@@ -46,19 +46,35 @@ fn fail(progress: &mut Progress, failure: &Failure, now: DateTime<Utc>) {
     let is_final = failure.kind == FailureKind::Refused;
     progress.standing = if is_final { Standing::Refused } else { Standing::Failed };
     let message = failure.message.chars().take(MESSAGE_CHARS).collect();
-    progress.trouble =
-        Some(Trouble { code: failure.code.clone(), message, told, retry_at: now + back_off(progress.attempts) });
+    let retry_at = now + back_off(progress.attempts);
+    note_trouble(progress, Trouble { code: failure.code.clone(), message, told, retry_at });
+}
+
+/// Notes what went wrong last; but what chat has not been told yet stands until it is, if there is nothing new to tell.
+pub(super) fn note_trouble(progress: &mut Progress, trouble: Trouble) {
+    match &mut progress.trouble {
+        Some(before) if !before.told && trouble.told => before.retry_at = trouble.retry_at,
+        before => *before = Some(trouble),
+    }
+}
+
+/// Writes down that chat was asked and has not taken a message; the delay of a stop counts from the first time (rule T10).
+pub fn not_taken(state: &mut ScheduleState, receipt: &Receipt, now: DateTime<Utc>) {
+    if let (Receipt::Warning { .. }, Some(warning)) = (receipt, &mut state.warning) {
+        warning.tried_at.get_or_insert(now);
+    }
 }
 
 /// Writes down that chat has been told.
-pub fn receipt(state: &mut ScheduleState, receipt: &Receipt, now: DateTime<Utc>) {
+pub fn receipt(state: &mut ScheduleState, receipt: &Receipt) {
     match receipt {
-        Receipt::Warning => {
+        Receipt::Warning { named_at } => {
             if let Some(warning) = &mut state.warning {
-                warning.told_at = Some(now);
+                warning.named_at = Some(*named_at);
             }
         }
-        Receipt::Moved => state.warning = None,
+        // In the same look people may have been warned of the stop as it is now.
+        Receipt::Moved { stop_at } => state.warning = state.warning.filter(|warning| warning.stop_at != *stop_at),
         Receipt::Accepted { run, instances } => {
             for progress in touched(state, run, instances) {
                 progress.accepted_told = true;

@@ -10,8 +10,10 @@ pub(super) fn upcoming(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTi
     if schedule.warning_lead <= Duration::zero() || !schedule.enabled {
         return None;
     }
-    let next = calendar::next_transition(schedule, now, None)?;
-    (next.action == Action::Stop && next.at - now <= schedule.warning_lead).then_some(next.at)
+    // Only as far as the lead: a schedule that never stops would be searched for years, on every tick.
+    let after_now = Duration::nanoseconds(1);
+    let near = calendar::transitions(schedule, now + after_now, now + schedule.warning_lead + after_now);
+    near.first().filter(|next| next.action == Action::Stop).map(|next| next.at)
 }
 
 /// A warning is good for so long after the time that it named; who was told at night is not warned in the morning.
@@ -25,7 +27,9 @@ pub(super) fn of_stop(
     cause: Cause,
     now: DateTime<Utc>,
 ) -> Option<Warning> {
-    let is_good = |warning: &Warning| now <= release_at(*warning, schedule.warning_lead) + GOOD_FOR;
+    let is_good = |warning: &Warning| {
+        release_at(*warning, schedule.warning_lead).is_none_or(|release_at| now <= release_at + GOOD_FOR)
+    };
     state.warning.filter(|warning| warning.stop_at == stop_at && warning.cause == cause).filter(is_good)
 }
 
@@ -40,29 +44,46 @@ pub(super) fn of_breach(
     of_stop(schedule, state, warning.stop_at, cause, now)
 }
 
-/// The earliest instant at which the stop may go ahead.
+/// The earliest instant at which the stop may go ahead; `None` as long as nobody has tried to tell people.
 ///
-/// On time, if people had at least half of the lead to answer; else a whole lead after they were told. A chat that does
-/// not take the warning delays the stop by one lead at most.
-pub(super) fn release_at(warning: Warning, lead: Duration) -> DateTime<Utc> {
-    let latest = warning.stop_at.max(warning.tried_at) + lead;
-    match warning.told_at {
-        Some(told_at) if (warning.stop_at - told_at) * 2 >= lead => warning.stop_at,
-        Some(told_at) => latest.min(told_at + lead),
-        None => latest,
+/// The time that people were told; a chat that does not take the warning delays the stop by one lead at most. A tick that
+/// died before it could ask chat has warned nobody.
+pub(super) fn release_at(warning: Warning, lead: Duration) -> Option<DateTime<Utc>> {
+    let latest = |tried_at| warning.stop_at.max(tried_at) + lead;
+    warning.named_at.or(warning.tried_at.map(latest))
+}
+
+/// The time to name if people are told now: on time, if they have at least half of the lead to answer, else a whole lead
+/// from now, but for what the first tries have taken of it.
+pub(super) fn named_if_told(warning: Warning, now: DateTime<Utc>, lead: Duration) -> DateTime<Utc> {
+    // A tick that comes at half of the lead has taken some seconds to look.
+    let grace = Duration::seconds(20).min(lead / 20);
+    if (warning.stop_at - now + grace) * 2 >= lead {
+        return warning.stop_at;
     }
+    let latest = warning.stop_at.max(warning.tried_at.unwrap_or(now)) + lead;
+    latest.min(now + lead)
+}
+
+/// A stop of which people were warned, and which somebody has moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Moved {
+    pub(super) from_at: DateTime<Utc>,
+    pub(super) to_at: DateTime<Utc>,
+    pub(super) by: String,
 }
 
 /// Where the stop of which people were warned has been moved to, and by whom: nobody else would tell them.
 ///
 /// Only a stop that has not begun, and only to a later time: of an earlier one people are warned anew.
-pub(super) fn moved(schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> Option<(DateTime<Utc>, String)> {
-    let warning = state.warning.filter(|warning| warning.cause == Cause::Timetable && warning.told_at.is_some())?;
+pub(super) fn moved(schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> Option<Moved> {
+    let warning = state.warning.filter(|warning| warning.cause == Cause::Timetable && warning.named_at.is_some())?;
     let has_begun = state.open_run().is_some_and(|run| run.action == Action::Stop)
         || state.settled.iter().any(|settled| settled.at == warning.stop_at);
+    let is_over = release_at(warning, schedule.warning_lead).is_none_or(|release_at| now > release_at + GOOD_FOR);
     let is_planned =
         !calendar::transitions(schedule, warning.stop_at, warning.stop_at + Duration::seconds(1)).is_empty();
-    if !schedule.enabled || has_begun || is_planned || now > release_at(warning, schedule.warning_lead) + GOOD_FOR {
+    if !schedule.enabled || has_begun || is_planned || is_over {
         return None;
     }
     let next = calendar::next_transition(schedule, now, Some(Action::Stop)).filter(|next| next.at > warning.stop_at)?;
@@ -70,7 +91,8 @@ pub(super) fn moved(schedule: &Schedule, state: &ScheduleState, now: DateTime<Ut
     let exceptions = schedule.exceptions.get(&date).into_iter().flatten();
     let by =
         exceptions.filter(|exception| exception.kind == ExceptionKind::Stop).find_map(|one| one.created_by.clone());
-    Some((next.at, by.unwrap_or_else(|| "an edit of the tables".to_owned())))
+    let by = by.unwrap_or_else(|| "an edit of the tables".to_owned());
+    Some(Moved { from_at: warning.stop_at, to_at: next.at, by })
 }
 
 #[cfg(test)]
@@ -82,22 +104,27 @@ mod tests {
         let at = |minute: i64| DateTime::<Utc>::UNIX_EPOCH + Duration::minutes(minute);
         // lead, tried, told, stop, released
         let cases = [
-            (10, 90, Some(90), 100, 100),
-            (10, 95, Some(95), 100, 100),
-            (10, 96, Some(96), 100, 106),
-            (10, 100, Some(100), 100, 110),
-            (10, 700, Some(700), 100, 710),
+            (10, Some(90), Some(90), 100, Some(100)),
+            (10, None, Some(95), 100, Some(100)),
+            (10, Some(96), Some(96), 100, Some(106)),
+            (10, None, Some(100), 100, Some(110)),
+            (10, Some(700), Some(700), 100, Some(710)),
             // Chat was down at first: ten minutes more at most.
-            (10, 90, Some(98), 100, 108),
-            (10, 90, Some(105), 100, 110),
-            (10, 90, None, 100, 110),
-            (10, 700, None, 100, 710),
-            (10, 700, Some(705), 100, 710),
+            (10, Some(90), Some(98), 100, Some(108)),
+            (10, Some(90), Some(105), 100, Some(110)),
+            (10, Some(90), None, 100, Some(110)),
+            (10, Some(700), None, 100, Some(710)),
+            (10, Some(700), Some(705), 100, Some(710)),
+            // A tick died before it could ask chat: nobody has been warned, however late it is.
+            (10, None, None, 100, None),
         ];
         for (lead, tried, told, stop, released) in cases {
+            let lead = Duration::minutes(lead);
             let warning =
-                Warning { stop_at: at(stop), cause: Cause::Timetable, tried_at: at(tried), told_at: told.map(at) };
-            assert_eq!(release_at(warning, Duration::minutes(lead)), at(released), "tried {tried}, told {told:?}");
+                Warning { stop_at: at(stop), cause: Cause::Timetable, tried_at: tried.map(at), named_at: None };
+            let named_at = told.map(|told| named_if_told(warning, at(told), lead));
+            let release_at = release_at(Warning { named_at, ..warning }, lead);
+            assert_eq!(release_at, released.map(at), "tried {tried:?}, told {told:?}");
         }
     }
 }

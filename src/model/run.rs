@@ -184,10 +184,10 @@ pub struct Warning {
     pub stop_at: DateTime<Utc>,
     /// Why there will be a stop.
     pub cause: Cause,
-    /// When it was first tried.
-    pub tried_at: DateTime<Utc>,
-    /// When chat accepted it.
-    pub told_at: Option<DateTime<Utc>>,
+    /// When chat was first asked to take it; `None`: not yet, as far as is known.
+    pub tried_at: Option<DateTime<Utc>>,
+    /// The time that chat has told people, once it has: not before that, whatever becomes of the lead; `None`: not told.
+    pub named_at: Option<DateTime<Utc>>,
 }
 
 /// Who may act on the schedule now; it ends by itself (rule A7).
@@ -221,6 +221,8 @@ pub struct ScheduleState {
     pub warning: Option<Warning>,
     /// What is over, the newest last.
     pub settled: Vec<Settled>,
+    /// The stop of the timetable that is about to begin: whoever moves it now has to look again whether it has begun.
+    pub opening: Option<DateTime<Utc>>,
     /// How many instances the schedule had when they were last looked at.
     pub instances: u32,
     /// What AWS has refused for good on the way to the present state: not asked again to hold it.
@@ -259,9 +261,10 @@ impl ScheduleState {
             End::Replaced | End::Cancelled => true,
         };
         run.ended = Some(Ended { at, how, told });
-        if matches!(run.cause, Cause::Enforce | Cause::Restart) {
+        let cause = run.cause;
+        if matches!(cause, Cause::Enforce | Cause::Restart) {
             // Its warning is used up: the next breach is warned of anew.
-            self.warning = None;
+            self.warning = self.warning.filter(|warning| warning.cause != cause);
         }
         if !matches!(how, End::Done | End::Notified) {
             return;

@@ -67,7 +67,8 @@ fn remember(snapshot: &mut Snapshot, schedules: Vec<Schedule>, items: &[Item]) {
     for schedule in schedules {
         match find(schedule.name.as_str(), document::STATE_RUN_ID).map(document::state).transpose() {
             Ok(state) => {
-                snapshot.schedules.push(SeenSchedule { schedule, state: state.unwrap_or_default() });
+                let state = state.unwrap_or_default();
+                snapshot.schedules.push(SeenSchedule { schedule, state, announced: None });
             }
             Err(error) => {
                 let name = schedule.name.to_string();

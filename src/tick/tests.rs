@@ -13,7 +13,7 @@
 //! | T12 | `restarts` | |
 
 use super::*;
-use crate::memory::World;
+use crate::memory::{Fault, World};
 use crate::model::{Failure, FailureKind, InstanceState, Scope};
 use crate::ports::Table;
 use crate::testing::Town;

@@ -9,7 +9,7 @@ use super::{Done, Options};
 use crate::document;
 use crate::engine::{self, Held, Message, Receipt, SchedulePlan, SeenSchedule};
 use crate::model::{
-    Action, Cause, End, EventKind, GroupName, InstanceKey, Lease, Notice, Run, Schedule, ScheduleState,
+    Action, Cause, End, Ended, EventKind, GroupName, InstanceKey, Lease, Notice, Run, Schedule, ScheduleState,
 };
 use crate::ports::{Chat, ChatError, Clock, Fleet, Journal, Ports, Store, StoreError};
 
@@ -47,7 +47,8 @@ where
     let has_untold = !engine::messages(&seen.schedule, &plan.state).is_empty() || !plan.messages.is_empty();
     let has_ended = plan.state.runs.iter().any(|run| run.ended.is_some());
     let has_effects = !plan.steps.is_empty() || plan.finish.is_some() || plan.lower_before.is_some();
-    if is_leased || !(has_effects || has_untold || has_ended || plan.state != seen.state) {
+    let has_news = plan.state != seen.state || plan.announces.is_some();
+    if is_leased || !(has_effects || has_untold || has_ended || has_news) {
         return done;
     }
     let state = plan.state.clone();
@@ -85,7 +86,8 @@ where
     async fn all(&mut self, seen: &SeenSchedule, plan: &SchedulePlan, has_effects: bool) -> Result<(), StoreError> {
         if !has_effects {
             self.write(None).await?;
-            self.note_arrived(plan);
+            self.note_seen(plan);
+            self.done.announced = plan.announces;
             return Ok(());
         }
         if let Some(flag) = plan.lower_before {
@@ -99,13 +101,14 @@ where
             self.state = ScheduleState { version: self.state.version, ..planned };
         }
         self.write(Some(self.lease())).await?;
-        self.note_arrived(plan);
+        self.note_seen(plan);
         self.act(plan).await;
         let finished = self.finish(plan).await;
         self.tell(plan).await;
         // What has been done and told is written whatever becomes of the history.
         let archived = self.archive().await;
         self.write(None).await?;
+        self.done.announced = plan.announces;
         finished.and(archived)
     }
 
@@ -122,7 +125,12 @@ where
         self.ports.store.put_run(item, Some(expected)).await
     }
 
-    fn note_arrived(&self, plan: &SchedulePlan) {
+    /// Notes the end of a run that another one has replaced, and what has arrived.
+    fn note_seen(&self, plan: &SchedulePlan) {
+        let replaced_now = |ended: Ended| ended.how == End::Replaced && ended.at == self.events.at;
+        for run in self.state.runs.iter().filter(|run| run.ended.is_some_and(replaced_now)) {
+            self.ports.journal.note(&self.events.run_done(run, End::Replaced));
+        }
         let Some(run) = self.state.open_run() else { return };
         let kind = if run.action == Action::Start { EventKind::Ready } else { EventKind::Stopped };
         for (group, key) in &plan.arrived {
@@ -179,16 +187,21 @@ where
         let started_at = self.ports.clock.now();
         for message in plan.messages.iter().cloned().chain(engine::messages(self.schedule, &self.state)) {
             let now = self.ports.clock.now();
+            let message = engine::timely(message, self.schedule, &self.state, now);
             let budget = (TELL_WITHIN - (now - started_at)).min(self.options.deadline - now);
-            let is_given_up = self.done.is_chat_down && message.receipt != Receipt::Warning;
-            let told = if is_given_up || budget <= Duration::zero() {
-                Err(ChatError::Unavailable("it did not answer before, or there was no time left".to_owned()))
-            } else {
+            let is_given_up = self.done.is_chat_down && !matches!(message.receipt, Receipt::Warning { .. });
+            let has_asked = !is_given_up && budget > Duration::zero();
+            let told = if has_asked {
                 self.ports.chat.tell(&message.notice, budget).await
+            } else {
+                Err(ChatError::Unavailable("it did not answer before, or there was no time left".to_owned()))
             };
             match told {
                 Ok(()) => self.note_told(&message),
                 Err(error) => {
+                    if has_asked {
+                        engine::not_taken(&mut self.state, &message.receipt, self.ports.clock.now());
+                    }
                     self.done.untold += 1;
                     self.done.is_chat_down |= matches!(error, ChatError::Unavailable(_));
                     self.done.waits.push(self.events.untold(&error));
@@ -199,9 +212,9 @@ where
 
     fn note_told(&mut self, message: &Message) {
         self.events.at = self.ports.clock.now();
-        engine::receipt(&mut self.state, &message.receipt, self.events.at);
-        if let (Receipt::Warning, Notice::Warning { stop_at, .. }) = (&message.receipt, &message.notice) {
-            self.ports.journal.note(&self.events.warning(*stop_at));
+        engine::receipt(&mut self.state, &message.receipt);
+        if let Receipt::Warning { named_at } = &message.receipt {
+            self.ports.journal.note(&self.events.warning(*named_at));
         }
         if let Notice::Extended { stop_at, by, .. } = &message.notice {
             self.ports.journal.note(&self.events.extended(*stop_at, by));

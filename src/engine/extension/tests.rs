@@ -79,4 +79,11 @@ fn only_later_and_only_so_much() {
     check(OFFICE, &moved, ("2026-11-23 23:00", "2026-11-24 02:00"), "2026-11-23 stop 26:00");
     check(OFFICE, &moved, ("2026-11-23 23:00", "2026-11-24 02:01"), "a stop may be moved by 240 minutes in all");
     check("StartTime: 09:30", &[], ("2026-11-23 21:00", "2026-11-23 23:00"), "no stop is planned");
+    // Somebody has taken the stop of the second window away, and that counts for the date.
+    check(
+        "Periods: [{StartTime: '15:20', StopTime: '16:35'}, {StartTime: '18:03', StopTime: '19:35'}]",
+        &["2026-11-23 stop None"],
+        ("2026-11-23 16:00", "2026-11-23 17:35"),
+        "another exception for that date counts, and the stop would stay where it is",
+    );
 }

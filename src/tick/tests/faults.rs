@@ -94,6 +94,37 @@ fn a_slow_group_is_told_once_with_what_waits_for_it() {
 }
 
 #[test]
+fn c1_a_failure_that_chat_missed_is_told_though_a_passing_one_came_after_it() {
+    let town = chain("2026-11-23 09:30");
+    town.world.set_chat_down_until(town.at("2026-11-23 09:33"));
+    town.world.put_fault(Fault {
+        key: "rds/db".parse().unwrap(),
+        action: Action::Start,
+        failure: Failure {
+            kind: FailureKind::Denied,
+            code: "AccessDenied".to_owned(),
+            message: "AWS says no".to_owned(),
+        },
+        until_at: town.at("2026-11-23 09:30") + Duration::seconds(10),
+    });
+    town.fail(Action::Start, "rds/db", FailureKind::Throttled, "Throttling", "2026-11-23 09:31");
+    let lines = town.run_and_find("2026-11-23 10:00", "chat: start failed");
+    assert_eq!(lines, ["09:35:00 chat: start failed A: db AccessDenied"]);
+}
+
+#[test]
+fn what_was_moved_by_hand_and_holds_others_is_told_once() {
+    // B1 takes long; meanwhile B2, which was up, is stopped by hand: nobody touches it, and C waits.
+    let town = chain("2026-11-23 09:30");
+    town.slow_down("ec2/b1", "B", 4);
+    town.run_until("2026-11-23 09:33");
+    town.set_state("ec2/b2", InstanceState::Stopped);
+    let lines = town.run_and_find("2026-11-23 12:00", "slow");
+    assert_eq!(lines, ["09:45:00 chat: start slow B: b2 after 15 min, held: C"]);
+    assert_eq!(town.state("ec2/c"), "stopped");
+}
+
+#[test]
 fn a_faulty_schedule_harms_no_other_and_is_told_once_per_change() {
     let town = chain("2026-11-23 09:30");
     town.put_file("Schedule: {ScheduleName: Bad, TagValue: Bad, DaysActive: weekdys, Enabled: true, StartTime: '25:99', StopTime: 22:00}");

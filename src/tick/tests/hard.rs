@@ -110,17 +110,23 @@ fn a_flag_that_cannot_be_lowered_or_a_death_there_does_not_lose_the_stop() {
 }
 
 #[test]
-fn an_extension_in_the_last_second_counts() {
-    let town = chain_running("2026-11-23 21:50");
-    town.world.advance_to(town.at("2026-11-23 22:00") - Duration::seconds(2));
-    // The tables are read, then somebody extends, and then it is ten.
-    meddled_tick(&town, "after the tables are read", || {
-        town.put_file(&exception("stop", "23:00"));
-        town.world.advance_to(town.at("2026-11-23 22:00"));
-        Ok(())
-    });
-    town.run_until("2026-11-23 22:30");
-    assert_eq!(town.state("ec2/c"), "running");
+fn c6_an_extension_in_the_last_second_counts() {
+    // The tables are read, then somebody extends: just before ten, and when the stop is due already.
+    for seconds_before in [2, 0] {
+        let town = chain_running("2026-11-23 21:50");
+        town.world.advance_to(town.at("2026-11-23 22:00") - Duration::seconds(seconds_before));
+        meddled_tick(&town, "after the tables are read", || {
+            town.put_file(&exception("stop", "23:00"));
+            town.world.advance_to(town.at("2026-11-23 22:00"));
+            Ok(())
+        });
+        let lines = town.run_until("2026-11-23 22:49");
+        assert_eq!(town.state("ec2/c"), "running", "{seconds_before}");
+        assert_eq!(count(&lines, "chat: extended to Mon 23:00"), 1, "{lines:#?}");
+        let lines = town.run_until("2026-11-23 23:30");
+        assert_eq!(count(&lines, "chat: stops at Mon 23:00"), 1, "{lines:#?}");
+        assert_eq!(town.state("rds/db"), "stopped", "{seconds_before}");
+    }
 }
 
 #[test]
@@ -133,6 +139,57 @@ fn t10_an_old_warning_does_not_count() {
     let lines = town.run_until("2026-11-24 09:00");
     assert!(lines[0].contains("08:05:00 chat: stops at Tue 08:15") || lines[0].contains("warning"), "{lines:#?}");
     assert_eq!(count(&lines, "08:15:00 stop C ec2/c"), 1, "{lines:#?}");
+}
+
+#[test]
+fn t10_the_time_that_people_were_told_holds() {
+    // Warned late, and so the stop waits; then the lead is made shorter, or no warning is wanted any more.
+    for lead in [2, 0] {
+        let town = chain_running("2026-11-23 21:45");
+        town.world.advance_to(town.at("2026-11-23 22:03"));
+        town.tick().unwrap();
+        town.edit("StopWarningMinutes", lead);
+        let lines = town.run_until("2026-11-23 22:30");
+        assert_eq!(count(&lines, "22:03:00 chat: stops at Mon 22:13"), 1, "{lines:#?}");
+        assert_eq!(count(&lines, "22:15:00 stop C ec2/c"), 1, "{lead}: {lines:#?}");
+    }
+}
+
+#[test]
+fn t10_a_stop_that_comes_back_after_an_order_is_warned_of_anew() {
+    let town = chain_running("2026-11-23 21:30");
+    town.fail(Action::Stop, "rds/db", FailureKind::Denied, "UnauthorizedOperation", "2026-11-23 22:20");
+    town.run_until("2026-11-23 22:10");
+    town.edit("ForceStart", true);
+    town.tick().unwrap();
+    town.edit("ForceStart", false);
+    let lines = town.run_until("2026-11-23 22:50");
+    let at = |words: &str| lines.iter().position(|line| line.contains(words));
+    let warned = at("chat: stops at Mon 22:2");
+    assert!(warned.is_some() && warned < at("stop C ec2/c"), "{lines:#?}");
+    assert_eq!(town.state("rds/db"), "stopped");
+}
+
+#[test]
+fn c1_a_stop_that_is_moved_and_near_is_warned_of_once() {
+    let town = chain_running("2026-11-23 21:56");
+    town.edit("StopWarningMinutes", 40);
+    town.put_file(&exception("stop", "22:30").replace("ForceStart", "StopWarningMinutes: 40, ForceStart"));
+    let lines = town.run_until("2026-11-23 22:15");
+    assert_eq!((count(&lines, "chat: extended to"), count(&lines, "chat: stops at Mon 22:30")), (1, 1), "{lines:#?}");
+}
+
+#[test]
+fn t10_what_an_unfinished_stop_had_stopped_is_warned_of_again() {
+    // Nobody starts anything; the database cannot be stopped, and C is started by hand on the next day.
+    let town = chain_running("2026-11-23 12:00");
+    town.edit("StartTime", "None");
+    town.fail(Action::Stop, "rds/db", FailureKind::Denied, "UnauthorizedOperation", "2026-11-26 00:00");
+    town.run_until("2026-11-24 12:00");
+    town.set_state("ec2/c", InstanceState::Running);
+    let lines = town.run_until("2026-11-24 22:30");
+    assert_eq!(count(&lines, "21:50:00 chat: stops at Tue 22:00 (A: db, C: c)"), 1, "{lines:#?}");
+    assert_eq!(count(&lines, "22:00:00 stop C ec2/c"), 1, "{lines:#?}");
 }
 
 #[test]
