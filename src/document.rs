@@ -22,6 +22,8 @@ mod shown;
 mod sources;
 mod state;
 mod tables;
+#[cfg(feature = "cli")]
+pub(crate) mod yaml;
 
 pub use about::{About, about};
 pub use difference::{Change, difference, only_in_tables};
@@ -30,6 +32,8 @@ pub use exception::exception_item;
 pub use hint::zone as nearest_zone;
 pub use history::history_item;
 pub use notebook::{NOTEBOOK_KEY, notebook, notebook_item};
+#[cfg(feature = "cli")]
+pub(crate) use shown::{plain, shown};
 pub use sources::{Fault, Sources, sort};
 pub use state::{STATE_RUN_ID, StateError, state, state_item};
 pub use tables::{Tables, read};

@@ -25,7 +25,8 @@
 //! | `engine` | decisions, forecasts and explanations as pure functions; `now` is an argument | IO, ports, words for people |
 //! | `document` | items and files to and from the model | AWS, where items come from |
 //! | `ports` | traits for tables, instances, chat, time, journal | AWS |
-//! | `memory` | an embedded world behind the ports: demo, tests | AWS |
+//! | `memory` | an embedded world behind the ports: demo, simulation, tests | AWS |
+//! | `simulation` | random and written worlds, faults of every port, and the checker of the promises | AWS; the checker: the engine |
 //! | `tick` | the order of effects | what stands behind the ports |
 //! | `chat` | words of messages, their shape on each platform, sending | when something is told |
 //! | `aws` | DynamoDB, EC2, RDS and the clock behind the ports | schedules, runs |
@@ -47,23 +48,26 @@
 //!
 //! **Time.** *T1* A clock value is `H:M`, hour 0-47, minute 0-59; hours from 24 mean the next day. *T2* Each date that
 //! `DaysActive` or a period covers has a window from start to stop; a stop not later than the start is on the next day; equal
-//! values, and a stop that even then is not after the start, are a fault. A period covers a date if all of its fields do. *T3*
-//! Exceptions replace a date's start or stop, and T2 applies again; a start exception makes an inactive date active, with the
-//! latest `StopTime` by the clock. With several periods it replaces the first start of the date, a stop exception the stop of the
-//! window that ends last, as the timetable has them; of several that begin or end together all are replaced; a start where there
-//! is none goes to the window that would end last, a stop where there is none to the one that begins first. "No start" removes
-//! all starts of the date, "no stop" that last stop. Of two for one date and type the earlier start and the later stop count, the
-//! stop by what it means after its start. What has no time between start and stop is no window; other windows of the date stay.
-//! *T4* Windows that overlap or touch are one. *T5* A start or stop alone is a transition, unless it falls inside a window; at one
-//! instant the start stands. What is left of a window whose start an exception removes is its stop at the clock's time on that
-//! date. *T6* Local time becomes an instant in one function: in a gap it moves forward by the gap's length, of a time that comes
-//! twice the first counts. *T7* Intervals are half-open; the last transition decides. *T8* The last transition is due until a run
-//! for it has finished, however late it is found; a newer one, or an order, replaces an unfinished run. *T9* An instance that has
-//! reached its target is not touched again in that run; with `Enforce` the desired state is held. *T10* A stop is never a
-//! surprise: it is warned of in time, or waits; a chat that is down delays it by one lead at most. *T11* A force start lasts
-//! until the next stop; its flag is lowered when every instance is handled. *T12* RDS starts a database by itself that has been
-//! stopped for seven days: it is stopped again with a warning, unless something that needs it is up. What was not seen stopped
-//! just before AWS's time counts as started by hand.
+//! values, and a stop that even then is not after the start, are a fault. A period covers a date if all of its fields do.
+//! *T3* Exceptions replace a date's start or stop, and T2 applies again; a start exception makes an inactive date active,
+//! with the latest `StopTime` by the clock. With several periods it replaces the first start of the date, a stop exception
+//! the stop of the window that ends last, as the timetable has them; of several that begin or end together all are replaced;
+//! a start where there is none goes to the window that would end last, a stop where there is none to the one that begins
+//! first. "No start" removes all starts of the date, "no stop" that last stop. Of two for one date and type the earlier start
+//! and the later stop count, the stop by what it means after its start. What has no time between start and stop is no window;
+//! other windows of the date stay. *T4* Windows that overlap or touch are one. *T5* A start or stop alone is a transition,
+//! unless it falls inside a window; at one instant the start stands. What is left of a window whose start an exception
+//! removes is its stop at the clock's time on that date. *T6* Local time becomes an instant in one function: in a gap it
+//! moves forward by the gap's length, of a time that comes twice the first counts. *T7* Intervals are half-open; the last
+//! transition decides. *T8* The last transition is due until a run for it has finished, however late it is found; a newer
+//! one, or an order, replaces an unfinished run. *T9* An
+//! instance that has reached its target is not touched again in that run; with `Enforce` the desired state is held. *T10* A
+//! stop is never a surprise: it is warned of in time, or waits; it does not come before the time that chat has named, and one
+//! that comes back after an order is warned of anew. A chat that is down delays it by one lead at most, from the first try.
+//! *T11* A force start lasts until the next stop; its flag is lowered when every instance is handled. *T12* RDS starts a
+//! database by itself that has been stopped for seven days: it is stopped again with a warning, also while the stop before is
+//! unfinished, unless something that needs it is up. What was not seen stopped just before AWS's time counts as started by
+//! hand.
 //!
 //! **Order.** *O1* A group starts when every group it depends on is ready. *O2* It stops when every group that depends on it
 //! has stopped. *O3* What may go now goes at once. *O4* A failure holds what depends on it, and nothing else; it is tried
@@ -78,7 +82,8 @@
 //!
 //! **Chat.** *C1* One message an event, the same failure once. *C2* Sent after the fact, with exactly what it was done to.
 //! *C3* The platform follows from the webhook's address or a setting. *C6* An extension only moves a stop later, and only so
-//! much. *C8* A chat that is down is never in the way.
+//! much; a stop is announced in the tables, and begins with the look after that: whoever moves it and then sees no announcement
+//! can be sure that it counts. *C8* A chat that is down is never in the way.
 //!
 //! **Security.** *S3* Each function refuses events that are not its own. *S4* No secret, token or link path in a log or
 //! message. *S6* Input is bounded, and none makes it panic.
@@ -105,6 +110,8 @@ pub mod model;
 pub mod ports;
 #[cfg(feature = "cli")]
 pub mod settings;
+#[cfg(feature = "cli")]
+pub mod simulation;
 #[cfg(test)]
 mod testing;
 pub mod tick;

@@ -11,7 +11,6 @@ use super::{Error, ErrorKind, Format, write};
 
 mod aws_instance_scheduler;
 mod output;
-mod yaml;
 
 use output::{Outcome, State};
 

@@ -37,7 +37,7 @@ pub struct FileError {
 
 /// Where an item of a file is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Lines {
+pub struct Lines {
     /// The line on which it begins, from 1.
     pub(super) line: usize,
     /// The line of each attribute, also within `Periods`, such as `Periods[0].Weekdays`.
@@ -48,7 +48,8 @@ pub(super) struct Lines {
 
 impl Lines {
     /// The line of an attribute; of one that is missing, that of the map in which it should be.
-    pub(super) fn of(&self, attribute: &str) -> usize {
+    #[must_use]
+    pub fn of(&self, attribute: &str) -> usize {
         let map = attribute.rsplit_once('.').map(|(map, _)| map);
         let known = |path: &str| self.attributes.get(path).copied();
         known(attribute).or_else(|| map.and_then(known)).unwrap_or(self.line)
@@ -88,6 +89,18 @@ pub fn read(text: &str) -> ScheduleFile {
     reader.file
 }
 
+/// Reads a file that is one mapping, such as the world of a simulation, with the line of everything in it.
+///
+/// # Errors
+/// All that is wrong with its shape, by line.
+pub fn mapping(text: &str) -> Result<(Item, Lines), Vec<FileError>> {
+    let mut reader = Reader::default();
+    let item = reader.item(&document(&joined_surrogates(text)).map_err(|fault| vec![fault])?);
+    let mut faults = reader.file.faults;
+    faults.sort_by_key(|fault| fault.line);
+    item.filter(|_| faults.is_empty()).ok_or(faults)
+}
+
 /// The one YAML document of a text.
 fn document(text: &str) -> Result<MarkedYaml<'_>, FileError> {
     if text.len() > MAX_BYTES {
@@ -117,7 +130,7 @@ fn document(text: &str) -> Result<MarkedYaml<'_>, FileError> {
     let mut documents = documents.into_iter();
     match (documents.next(), documents.next()) {
         (Some(document), None) => Ok(document),
-        _ => Err(FileError { line: 1, message: "a file holds one document with one schedule".to_owned() }),
+        _ => Err(FileError { line: 1, message: "a file holds one document".to_owned() }),
     }
 }
 

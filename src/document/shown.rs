@@ -8,7 +8,7 @@ const MOST: usize = 80;
 const MOST_NAMES: usize = 10;
 
 /// A value as a person would read it.
-pub(super) fn shown(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| cut(&value.to_string()), cut)
 }
 
@@ -23,7 +23,7 @@ pub(super) fn cut(text: &str) -> String {
 }
 
 /// Text that cannot break its line or turn it round: otherwise a value could look like another line of the listing.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.chars() {
         if is_unsafe(character) {

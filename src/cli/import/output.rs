@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::{Kind, Note, yaml};
+use super::{Kind, Note};
 use crate::cli::Error;
 
-use crate::document::{Defaults, Sources};
+use crate::document::{Defaults, Sources, yaml};
 
 /// The width of what is told, in columns.
 const WIDTH: usize = 100;

@@ -21,7 +21,7 @@ fn a_faulty_file_says_where() {
         ("Schedule: {", "line 2: is no YAML: "),
         ("a: 1\na: 2", "line 2: is no YAML: duplicated key in mapping"),
         ("[]", "line 1: expected a mapping with `Schedule`, `ServerGroups` and `Exceptions`"),
-        ("", "line 1: a file holds one document with one schedule"),
+        ("", "line 1: a file holds one document"),
         (
             "Schedule:\n  ScheduleName: S\nServerGroup: []",
             "line 3: `ServerGroup` is no part of a schedule file; did you mean `ServerGroups`?",

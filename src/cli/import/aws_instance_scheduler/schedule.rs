@@ -7,8 +7,9 @@ use super::no_equal::{self, flag};
 use super::period::{self, DAY, Period};
 use super::timetable::{Timetable, timetable};
 use super::{Common, CommonZone, Periods, zone};
-use crate::cli::import::{Kind, Note, yaml};
+use crate::cli::import::{Kind, Note};
 use crate::document::nearest;
+use crate::document::yaml;
 use crate::model::ScheduleName;
 
 /// What AWS takes when nothing says a zone.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::dates::{self, Dates};
 use super::period::{DAY, Period};
 use super::week;
-use crate::cli::import::yaml;
+use crate::document::yaml;
 
 /// When a schedule's instances run.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,9 @@
-//! Writing a schedule file in the style in which people write them.
+//! Writing YAML in the style in which people write it. Knows no attribute.
+
+use serde_json::Value;
 
 /// A text as YAML: bare where every reader takes it for the same text, else in double quotes.
-pub(super) fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     const WORDS: [&str; 10] = ["true", "false", "yes", "no", "on", "off", "null", "none", "y", "n"];
     let is_plain = |c: char| c.is_ascii_alphanumeric() || " _./()+-".contains(c);
     let is_bare = text.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -12,7 +14,7 @@ pub(super) fn text(text: &str) -> String {
 }
 
 /// A text in double quotes.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {
@@ -28,13 +30,28 @@ pub(super) fn quoted(text: &str) -> String {
     quoted
 }
 
+/// A value on one line.
+pub(crate) fn flow(value: &Value) -> String {
+    match value {
+        Value::String(value) => text(value),
+        Value::Array(values) => format!("[{}]", values.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Object(pairs) => format!("{{{}}}", pairs_of(pairs.iter().map(|(name, value)| (name.as_str(), value)))),
+        plain => plain.to_string(),
+    }
+}
+
+/// The inside of a mapping on one line, in this order.
+pub(crate) fn pairs_of<'a>(pairs: impl Iterator<Item = (&'a str, &'a Value)>) -> String {
+    pairs.map(|(name, value)| format!("{}: {}", text(name), flow(value))).collect::<Vec<_>>().join(", ")
+}
+
 /// What a YAML file may hold as it is, on one line.
 fn is_printable(c: char) -> bool {
     !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// The words of a text in lines of a bounded width.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {
@@ -49,7 +66,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Comment lines of a bounded width; what is not printable becomes a space.
-pub(super) fn comment(indent: &str, text: &str) -> String {
+pub(crate) fn comment(indent: &str, text: &str) -> String {
     const WIDTH: usize = 116;
     let text: String = text.chars().map(|c| if is_printable(c) { c } else { ' ' }).collect();
     let mut comment = String::new();

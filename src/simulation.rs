@@ -1,0 +1,24 @@
+//! A world in which everything goes wrong that can: the real tick over embedded tables, instances and chat, from one seed.
+//!
+//! A [`Case`] says all that there is and all that happens from outside: schedules, instances, faults of every port, ticks
+//! that die, come twice, late or not at all, and people at the console, at the tables and in chat. [`run`](run::run) lives
+//! through it with [`tick::run`](crate::tick::run), the code that runs in Lambda, and writes down what happened in the
+//! world; [`check`](check::check) judges that history by the promises, and shares no code with the planner. The same case
+//! gives the same history. [`random`] makes cases from seeds, [`shrink`] cuts a failing one down to what is needed.
+//!
+//! Knows no AWS, reads no clock and no environment.
+
+pub mod case;
+pub mod check;
+pub mod counts;
+pub mod file;
+mod function;
+pub mod history;
+mod people;
+pub mod random;
+pub mod run;
+pub mod shrink;
+mod stage;
+
+pub use case::{Case, Incident, What};
+pub use history::{Entry, Happened};

@@ -1,0 +1,258 @@
+//! What there is in a simulated world, and what happens to it from outside: data, and nothing that acts.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::document::{Defaults, Tables};
+use crate::memory::Machine;
+use crate::model::{Action, InstanceKey, ScheduleName};
+use crate::ports::{Item, Table};
+
+/// A world, a stretch of time, and all that goes wrong in it.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// What the small print is drawn from: how long calls take, in which order a scan gives items.
+    pub seed: u64,
+    /// When the world begins.
+    pub from: DateTime<Utc>,
+    /// When it ends; ticks under way go on until they are over.
+    pub to: DateTime<Utc>,
+    /// What holds for schedules that do not say it.
+    pub defaults: Defaults,
+    /// How far apart the cron ticks are.
+    pub cron: Duration,
+    /// Whether a change of an instance's state or of a row makes a tick too, as the rules of EventBridge and the streams of
+    /// the tables do.
+    pub on_change: bool,
+    /// The rows of the three tables at the beginning.
+    pub tables: Tables,
+    /// The instances at the beginning.
+    pub machines: Vec<Machine>,
+    /// What happens, in the order of time.
+    pub incidents: Vec<Incident>,
+}
+
+/// Something that happens from outside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incident {
+    /// When it happens, or from when on it holds.
+    pub at: DateTime<Utc>,
+    /// What it is.
+    pub what: What,
+}
+
+/// The kinds of things that happen. What holds for a time holds from [`Incident::at`] until before `until`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// No event reaches the function: ticks are missing.
+    Outage {
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// Events reach the function late.
+    Late {
+        /// By how much.
+        by: Duration,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// Every event comes twice; with a small `by` there are two invocations at once.
+    Doubled {
+        /// How long after the first one the second one comes.
+        by: Duration,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// The first invocation that waits for anything from now on is killed there.
+    Killed {
+        /// How many more times it waits before that; it waits before and after every call takes effect.
+        after: u32,
+    },
+    /// The clock of the function is off.
+    ClockOff {
+        /// Added to the true time; a few seconds, also negative.
+        by: Duration,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// Calls of the tables fail.
+    TablesFail {
+        /// Which calls.
+        call: TableCall,
+        /// In which way.
+        how: TableFault,
+        /// The first so many of them; `None`: all.
+        times: Option<u32>,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// Calls of EC2 and RDS fail.
+    AwsFails {
+        /// Which calls.
+        call: AwsCall,
+        /// For this instance only; `None`: for all.
+        instance: Option<InstanceKey>,
+        /// In which way.
+        how: AwsFault,
+        /// The first so many of them; `None`: all.
+        times: Option<u32>,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// Describe shows instances as they were some time ago.
+    Stale {
+        /// How long ago.
+        by: Duration,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// Messages are not taken by chat.
+    ChatFails {
+        /// In which way.
+        how: ChatFault,
+        /// The first so many of them; `None`: all.
+        times: Option<u32>,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// AWS is at work on a running instance, such as a database in `backing-up`: it serves and cannot be stopped.
+    Busy {
+        /// The instance; nothing happens if it does not run.
+        instance: InstanceKey,
+        /// AWS's word for the state.
+        state: String,
+        /// Until when; then it runs.
+        until: DateTime<Utc>,
+    },
+    /// An instance is terminated.
+    Terminated {
+        /// The instance.
+        instance: InstanceKey,
+    },
+    /// A person starts or stops an instance at the console.
+    Console {
+        /// The instance.
+        instance: InstanceKey,
+        /// Start or stop; nothing happens if it is not in a state for that.
+        action: Action,
+    },
+    /// A person asks in chat for the next stop to be later. It is granted if there is one, if the limit allows it, and if
+    /// it has not begun when that is looked at after the exception was written.
+    Extends {
+        /// The schedule.
+        schedule: ScheduleName,
+        /// By how much.
+        by: Duration,
+    },
+    /// A person raises or lowers `ForceStart` or `ForceStop`.
+    Orders {
+        /// The schedule.
+        schedule: ScheduleName,
+        /// Which flag.
+        flag: Action,
+        /// Raised or lowered.
+        raised: bool,
+    },
+    /// A person writes a row, also a faulty one.
+    Writes {
+        /// Which table.
+        table: Table,
+        /// The row; it takes the place of one with the same key.
+        item: Item,
+    },
+    /// A person sets one attribute of a row, also to nonsense.
+    Edits {
+        /// Which table.
+        table: Table,
+        /// The key: the attributes by which the row is found. Nothing happens if there is none.
+        key: Item,
+        /// Which attribute.
+        attribute: String,
+        /// The new value; `None` takes the attribute away.
+        value: Option<serde_json::Value>,
+    },
+    /// A person deletes a row.
+    Deletes {
+        /// Which table.
+        table: Table,
+        /// The key.
+        key: Item,
+    },
+}
+
+/// Which calls of the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TableCall {
+    /// Any.
+    Any,
+    /// Reading one of the three tables.
+    Scan,
+    /// Reading what is remembered.
+    Runs,
+    /// Writing what is remembered.
+    PutRun,
+    /// Lowering a flag.
+    LowerFlag,
+}
+
+/// How a call of the tables fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TableFault {
+    /// No answer, and nothing happened.
+    Unavailable,
+    /// A permission is missing.
+    Denied,
+    /// It took effect, and the answer was lost.
+    LostAnswer,
+    /// It took effect, the answer was lost, and the SDK's second try found the item changed: a conflict with oneself.
+    /// As `LostAnswer` where there is no condition.
+    OwnConflict,
+    /// It takes 20 seconds, and works.
+    Slow,
+}
+
+/// Which calls of EC2 and RDS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AwsCall {
+    /// Looking for instances.
+    Describe,
+    /// Starting.
+    Start,
+    /// Stopping.
+    Stop,
+}
+
+/// How a call of EC2 or RDS fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AwsFault {
+    /// Too many calls.
+    Throttled,
+    /// A permission is missing.
+    Denied,
+    /// No answer, and nothing happened.
+    Unreachable,
+    /// It took effect, and the answer was lost. As `Unreachable` for a look.
+    LostAnswer,
+    /// AWS has no capacity; for a start.
+    Capacity,
+    /// Not possible in its present state, for a reason that describe does not show.
+    WrongState,
+    /// AWS will never do it, such as stop protection.
+    Refused,
+    /// Every second instance of the call is throttled, the others work.
+    Partial,
+    /// It takes 50 seconds, or as long as the caller allows, and works.
+    Slow,
+}
+
+/// How chat does not take a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChatFault {
+    /// Down.
+    Down,
+    /// The webhook refuses.
+    Refused,
+    /// The message arrived, and the answer was lost.
+    LostAnswer,
+    /// Takes as long as the caller allows, and then the message has not arrived.
+    Slow,
+}

@@ -1,0 +1,90 @@
+//! Promise 3: no instance is touched that a schedule does not own, or that has reached its target in this run; and nothing
+//! is asked for that neither timetable nor order wants.
+
+use chrono::{DateTime, Utc};
+
+use super::rows::Rules;
+use super::{Ask, Finding, SLACK, World, time};
+use crate::model::{Action, InstanceKind, Mode};
+
+pub(super) fn judge(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<Finding> {
+    let reason = not_owned(ask).or_else(|| reached(world, ask)).or_else(|| unwanted(world, ask))?;
+    Some(Finding { promise: 3, message: format!("{} {reason}", ask.words()) })
+}
+
+fn not_owned(ask: &Ask<'_, '_>) -> Option<String> {
+    if let Some(refusal) = &ask.instance.refusal {
+        return Some(format!("which {refusal}"));
+    }
+    if ask.rules.mode != Mode::Act {
+        return Some("though Mode is not `act`".to_owned());
+    }
+    let is_meant = ask.rules.is_enabled || ask.rules.order.is_some();
+    (!is_meant).then(|| "though the schedule is disabled and there is no order".to_owned())
+}
+
+/// Whether AWS may have started it by itself, so that it is stopped again (rule T12).
+fn is_restarted(world: &World<'_>, ask: &Ask<'_, '_>) -> bool {
+    let restarted = world.things.get(&ask.instance.key).is_some_and(|thing| thing.restarted_at.is_some());
+    ask.action == Action::Stop && ask.instance.key.kind != InstanceKind::Ec2 && restarted
+}
+
+/// Rule T9.
+fn reached(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<String> {
+    let life = world.lives.get(ask.place)?;
+    let reached = world.things.get(&ask.instance.key)?.reached?;
+    let is_same = (reached.schedule, reached.epoch, reached.action) == (ask.place, life.epoch.0, ask.action);
+    // With a clock that is fast the next transition may have come already.
+    let turns = ask.rules.next(ask.at).is_some_and(|next| next.at <= ask.at + SLACK);
+    if !is_same || ask.rules.enforce || turns || is_restarted(world, ask) {
+        return None;
+    }
+    Some(format!("though it had reached its target in this run, as was written down at {}", time(reached.at)))
+}
+
+/// Rules T7, T8, T9, T11 and T12.
+fn unwanted(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<String> {
+    let life = world.lives.get(ask.place)?;
+    let rules = ask.rules;
+    if rules.order == Some(ask.action) || rules.enforce || is_restarted(world, ask) {
+        return None;
+    }
+    let wanted = wanted(rules, ask.call.decides, ask.action);
+    if ask.action == Action::Stop && wanted.is_none() {
+        // A stop that has begun goes on after an edit.
+        let last_start = rules.last_of(Action::Start, ask.call.decides.0);
+        if life.begun_at.is_some_and(|begun_at| last_start.is_none_or(|start_at| start_at <= begun_at)) {
+            return None;
+        }
+    }
+    let Some(wanted_at) = wanted else {
+        let last = rules.last(ask.call.decides.1);
+        let last = last.map_or("there is none".to_owned(), |last| {
+            format!("it is the {} of {}", last.action.as_str(), time(last.at))
+        });
+        return Some(format!("though neither an order nor the last transition wants it: {last}"));
+    };
+    // An order that was carried out stands against what was before it (rule T11).
+    let moment = ask.call.view.first().copied().unwrap_or_default();
+    let (order, raised_at, lowered_at) = life.last_done(moment)?;
+    let is_overruled = order != ask.action && wanted_at < raised_at - SLACK && life.edited_at <= raised_at;
+    is_overruled.then(|| {
+        let (order, raised, lowered) = (order.as_str(), time(raised_at), time(lowered_at));
+        format!(
+            "by the transition of {}, though the order to {order} of {raised} (lowered at {lowered}) is newer",
+            time(wanted_at)
+        )
+    })
+}
+
+/// The transition that wants it at some instant for which the invocation may have decided.
+fn wanted(rules: &Rules, (first, last): (DateTime<Utc>, DateTime<Utc>), action: Action) -> Option<DateTime<Utc>> {
+    if !rules.is_enabled {
+        return None;
+    }
+    let within = rules.last_of(action, last)?;
+    let is_current = rules.last(last).is_some_and(|last| last.at == within)
+        || within >= first
+        || rules.last(first).is_some_and(|last| last.at == within);
+    is_current.then_some(within)
+}

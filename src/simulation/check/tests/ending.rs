@@ -1,0 +1,111 @@
+//! Promise 5.
+
+use super::super::settled_after;
+use super::story::{Story, all};
+
+#[test]
+fn every_run_ends() {
+    let started = "09:00 tick 1\n 09:00 asks 1 start a\n";
+    let done = format!("{started} 09:01 state a running\n 09:01 tells 1 done start\n");
+    all(
+        5,
+        &[
+            ("all is done", "with=a to=17:00", false, &done),
+            ("nothing was done", "with=a to=17:00", true, ""),
+            ("nothing was done yet", "with=a to=11:00", false, ""),
+            ("it hangs", "with=a to=17:00", true, started),
+            (
+                "it hangs and people know",
+                "with=a to=17:00",
+                false,
+                &format!("{started} 09:15 tells 1 failed start Slow a"),
+            ),
+            (
+                "people were told of another",
+                "with=a to=17:00",
+                true,
+                &format!("{started} 09:15 tells 1 failed start Slow b"),
+            ),
+            ("it is broken", "with=a to=17:00", false, &format!("{started} 09:15 state a failed")),
+            ("a person has stopped it since", "with=a to=17:00", false, &format!("{done} 10:00 console stop a")),
+            ("no ticks came until now", "with=a to=17:00", false, "08:30 outage 16:30"),
+            (
+                "it waits for what people know of",
+                "to=17:00",
+                false,
+                &format!("{started} 09:15 tells 1 failed start Slow a"),
+            ),
+            ("it waits for nothing", "to=17:00", true, &done),
+            ("disabled", "with=a to=17:00 Enabled=false", false, ""),
+            ("not understood", "with=a to=17:00 StartTime=9", false, ""),
+            ("notify", "with=a to=17:00 Mode=notify", false, ""),
+            ("never wanted", "with=a to=17:00 StartTime=None StopTime=None", false, ""),
+        ],
+    );
+}
+
+#[test]
+fn orders_end_too() {
+    let ordered = "20:00 edits ForceStart=true\n 20:00 tick 1\n 20:00 asks 1 start a\n 20:01 state a running\n";
+    all(
+        5,
+        &[
+            ("lowered", "with=a to=31:00", false, &format!("{ordered} 20:02 lowered ForceStart")),
+            ("still up", "with=a to=31:00", true, ordered),
+            ("not done", "with=a to=31:00", true, "20:00 edits ForceStart=true"),
+            ("lowered and not done", "with=a to=31:00", true, "20:00 edits ForceStart=true\n 20:02 lowered ForceStart"),
+            ("withdrawn", "with=a to=31:00", false, "20:00 edits ForceStart=true\n 20:02 edits ForceStart=false"),
+        ],
+    );
+}
+
+#[test]
+fn what_is_held_is_held_to_the_end() {
+    let lines = "09:00 tick 1\n 09:00 asks 1 start a\n 09:01 state a running\n 09:02 wrote 1\n 10:00 state a stopped\n";
+    let again = "10:05 tick 2\n 10:05 asks 2 start a\n 10:06 state a running";
+    all(
+        5,
+        &[
+            ("not held", "with=a to=17:00", false, lines),
+            ("held", "with=a to=17:00 Enforce=true", true, lines),
+            ("held, and started again", "with=a to=17:00 Enforce=true", false, &format!("{lines}{again}")),
+        ],
+    );
+}
+
+#[test]
+fn databases_that_aws_starts_do_not_stay_up() {
+    // It was stopped on Tuesday the 17th, and AWS has started it more than six days later.
+    let attributes = "with=db from=-160:00 to=16:00 DaysActive=tue StartTime=None StopTime=02:00";
+    let lines = "-159:00 state db stopped\n 08:50 state db starting\n 08:55 state db running\n";
+    all(
+        5,
+        &[
+            (
+                "stopped again",
+                attributes,
+                false,
+                "08:50 state db starting\n 08:55 state db running\n 09:10 tick 1\n 09:10 asks 1 stop db\n 09:15 state db stopped",
+            ),
+            ("left", attributes, true, lines),
+            ("started by a person", attributes, false, "08:50 console start db"),
+        ],
+    );
+}
+
+#[test]
+fn counts_the_ticks_until_all_is_quiet() {
+    let lines =
+        "09:00 tick 1\n 09:00 asks 1 start a\n 09:01 tick 2\n 09:01 state a running\n 09:01 wrote 2\n 09:05 tick 3\n";
+    let story = |attributes: &str, lines: &str| {
+        let story = Story::new(attributes, lines);
+        settled_after(&story.case, &story.history)
+    };
+    assert_eq!(
+        story("with=a to=17:00", lines),
+        Some(1),
+        "the first began with the transition, the last had nothing to do"
+    );
+    assert_eq!(story("with=a to=09:20", lines), None);
+    assert_eq!(story("with=a to=17:00", &format!("{lines} 16:00 outage 16:40")), None);
+}

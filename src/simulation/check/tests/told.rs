@@ -1,0 +1,144 @@
+//! Promise 7.
+
+use super::story::all;
+
+/// `a` is started at 09:00 and up a minute later.
+const STARTED: &str = "09:00 tick 1\n 09:00 asks 1 start a\n 09:00:01 wrote 1\n 09:01 state a running\n";
+
+fn started(lines: &str) -> String {
+    format!("{STARTED}{lines}")
+}
+
+#[test]
+fn what_was_done_is_told() {
+    let told = "09:01 tells 1 acted start a\n 09:02 tells 1 done start\n";
+    all(
+        7,
+        &[
+            ("told", "with=a to=12:00", false, &started(told)),
+            ("not told", "with=a to=12:00", true, STARTED),
+            ("not told yet", "with=a to=09:20", false, STARTED),
+            (
+                "of another only",
+                "with=a to=12:00",
+                true,
+                &started("09:01 tells 1 acted start b\n 09:02 tells 1 done start"),
+            ),
+            (
+                "chat did not take it",
+                "with=a to=12:00",
+                true,
+                &started("09:01 cannot 1 acted start a\n 09:02 tells 1 done start"),
+            ),
+            ("chat is down to the end", "with=a to=12:00", false, &started("09:00 chat down 11:45")),
+            ("not that it is over", "with=a to=12:00", true, &started("09:01 tells 1 acted start a")),
+            ("it is not over", "to=12:00", false, &started("09:01 tells 1 acted start a")),
+            (
+                "a second time in one run",
+                "with=a to=12:00",
+                false,
+                &started(
+                    "09:01 tells 1 acted start a\n 09:02 state a stopped\n 09:05 tick 2\n 09:05 asks 2 start a\n
+                    09:05 wrote 2\n 09:06 state a running\n 09:07 tells 2 done start",
+                ),
+            ),
+            (
+                "the next that sees it does not tell",
+                "with=a to=12:00",
+                true,
+                "09:00 tick 1\n 09:00 asks 1 start a\n 09:00:01 killed 1\n 09:01 state a running\n 09:05 tick 2\n
+                 09:05 wrote 2\n 09:06 tells 2 done start",
+            ),
+            (
+                "nobody can know",
+                "with=a to=12:00",
+                false,
+                "09:00 tick 1\n 09:00 asks 1 start a\n 09:00:01 killed 1\n 09:00:20 console stop a\n 09:05 tick 2\n 09:05 wrote 2",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_is_told_was_done() {
+    all(
+        7,
+        &[
+            ("never asked for", "with=a to=09:10", true, "09:00 tick 1\n 09:00 tells 1 acted start a"),
+            (
+                "refused",
+                "with=a to=09:10",
+                true,
+                "09:00 tick 1\n 09:00 asks 1 start a !Denied\n 09:00 tells 1 acted start a",
+            ),
+            ("the other way", "with=a to=09:10", true, &started("09:01 tells 1 acted stop a")),
+            (
+                "seen after a death",
+                "with=a to=09:10",
+                false,
+                "09:00 tick 1\n 09:00 killed 1\n 09:00 tick 2\n 09:00 tells 2 acted start a",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn failures_and_faults_are_told() {
+    let denied = "09:00 tick 1\n 09:00 asks 1 start a !Denied\n 09:00 wrote 1\n";
+    let throttled = "09:00 tick 1\n 09:00 asks 1 start a !Throttled\n 09:00 wrote 1\n";
+    let faulty = "09:00 edits StartTime=25:99\n";
+    all(
+        7,
+        &[
+            ("a failure", "with=a to=12:00", false, &format!("{denied} 09:01 tells 1 failed start Denied a")),
+            ("a failure that nobody hears of", "with=a to=12:00", true, denied),
+            ("one that goes away", "with=a to=12:00", false, throttled),
+            ("a fault", "with=a to=12:00", false, &format!("{faulty} 09:05 tells 1 problem S")),
+            ("a fault that nobody hears of", "with=a to=12:00", true, faulty),
+            ("a fault for a short time", "with=a to=12:00", false, &format!("{faulty} 09:10 edits StartTime=11:50")),
+            (
+                "a fault that was mended and came back",
+                "with=a to=12:00",
+                false,
+                &format!(
+                    "{faulty} 09:05 tells 1 problem S\n 09:10 edits StartTime=11:50\n 09:12 edits StartTime=25:99"
+                ),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_is_told_is_told_once() {
+    let again = "09:01 tells 1 acted start a\n 09:02 tells 1 acted start a\n 09:03 tells 1 done start\n";
+    let done = "09:01 tells 1 acted start a\n 09:02 tells 1 done start\n 09:03 tells 1 done start\n";
+    let warned = "08:00 state a running\n 17:50 tick 1\n 17:50 tells 1 warning 18:00\n";
+    all(
+        7,
+        &[
+            ("a start twice", "with=a to=09:10", true, &started(again)),
+            (
+                "a start twice after a death",
+                "with=a to=09:10",
+                false,
+                &format!("08:30 began 9\n 08:30 killed 9\n {STARTED}{again}"),
+            ),
+            ("an end twice", "with=a to=09:10", true, &started(done)),
+            ("a warning twice", "with=a to=18:00", true, &format!("{warned} 17:55 tells 1 warning 18:00")),
+            ("two warnings", "with=a to=18:00", false, &format!("{warned} 17:55 tells 1 warning 18:05")),
+            (
+                "a warning again after an edit",
+                "with=a to=18:00",
+                false,
+                &format!("{warned} 17:51 edits Owner=me\n 17:55 tells 1 warning 18:00"),
+            ),
+            ("a problem twice", "with=a to=09:10", true, "08:30 tells 1 problem S\n 08:40 tells 1 problem S"),
+            (
+                "a problem again after an edit",
+                "with=a to=09:10",
+                false,
+                "08:30 tells 1 problem S\n 08:35 edits Owner=me\n 08:40 tells 1 problem S",
+            ),
+        ],
+    );
+}

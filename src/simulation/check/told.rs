@@ -1,0 +1,231 @@
+//! Promise 7: every event is told at least once, what is told has happened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::calm::quiet_for;
+use super::rows::Reading;
+use super::world::World;
+use super::{Ask, Finding, SLACK, ending, time};
+use crate::model::{Action, Failure, FailureKind, InstanceKey, InstanceState, Mode, Notice, ScheduleName, Stretch};
+use crate::simulation::history::{Entry, Happened, Invocation};
+
+/// What is still untold after so long without a disturbance will never be.
+const TOLD_WITHIN: Duration = Duration::minutes(30);
+
+/// A message is given up after a day.
+const GIVEN_UP_AFTER: Duration = Duration::hours(26);
+
+/// What is to be told: an accepted call, or a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Accepted,
+    Failed,
+}
+
+type About = (Kind, usize, Action, InstanceKey);
+
+/// An event that is not told yet.
+#[derive(Debug)]
+struct Untold {
+    at: DateTime<Utc>,
+    invocation: Invocation,
+    code: String,
+    /// It is written down, or can be seen: an invocation that dies before that takes the knowledge with it.
+    is_known: bool,
+}
+
+/// What has to be told and what has been.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    untold: BTreeMap<About, Untold>,
+    /// What was told in the run under way: it is not told again.
+    said: BTreeSet<(About, String)>,
+    /// When AWS last accepted.
+    accepted: BTreeMap<(Action, InstanceKey), DateTime<Utc>>,
+    /// The first call that AWS accepted since a run of this kind was last said to be over.
+    under_way: BTreeMap<(usize, Action), DateTime<Utc>>,
+    problems: BTreeMap<ScheduleName, DateTime<Utc>>,
+    /// A call of the tables failed: what is written down may not have been done.
+    has_lost: bool,
+}
+
+impl Told {
+    /// Notes that AWS has accepted.
+    pub(super) fn note_accepted(&mut self, action: Action, key: &InstanceKey, at: DateTime<Utc>) {
+        self.accepted.insert((action, key.clone()), at);
+    }
+
+    /// Takes a call to start or stop an instance that only one schedule owns: who tells of another's is not known.
+    pub(super) fn take_asked(&mut self, ask: &Ask<'_, '_>, took_effect: bool, answer: &Result<(), Failure>) {
+        let (place, action, key) = (ask.place, ask.action, ask.instance.key.clone());
+        let opposite = if action == Action::Start { Action::Stop } else { Action::Start };
+        if took_effect {
+            // The run before is over, told or not.
+            self.under_way.remove(&(place, opposite));
+            self.said.retain(|((_, of, way, _), _)| (*of, *way) != (place, opposite));
+        }
+        let (kind, code) = match answer {
+            Ok(()) if took_effect => (Kind::Accepted, String::new()),
+            Err(failure) if is_news(failure.kind) => (Kind::Failed, failure.code.clone()),
+            _ => return,
+        };
+        if kind == Kind::Accepted {
+            self.under_way.entry((place, action)).or_insert(ask.at);
+        }
+        let about = (kind, place, action, key);
+        if !self.said.contains(&(about.clone(), code.clone())) {
+            let untold = Untold { at: ask.at, invocation: ask.invocation, code, is_known: false };
+            self.untold.entry(about).or_insert(untold);
+        }
+    }
+
+    /// Takes any other entry; gives what is told and has not happened.
+    pub(super) fn take(&mut self, world: &World<'_>, entry: &Entry) -> Option<(Option<ScheduleName>, String)> {
+        match &entry.what {
+            Happened::Fault(words) => self.has_lost |= words.starts_with("tables"),
+            Happened::Wrote { invocation, schedule, run_id, took_effect: true, .. } if run_id == "@state" => {
+                self.note_known(world, *invocation, schedule);
+            }
+            Happened::Told { notice, arrived: true, .. } => return self.take_notice(world, notice, entry.at),
+            _ => {}
+        }
+        None
+    }
+
+    fn note_known(&mut self, world: &World<'_>, invocation: Invocation, schedule: &str) {
+        let place = ScheduleName::new(schedule).ok().and_then(|name| world.place_of(&name));
+        let shown = world.calls.get(&invocation).and_then(|call| call.shown);
+        for ((kind, of, action, key), untold) in self.untold.iter_mut().filter(|(_, untold)| !untold.is_known) {
+            let is_seen = |at: DateTime<Utc>, state: &InstanceState| {
+                let is_up = state.serves() || *state == InstanceState::Starting;
+                *kind == Kind::Accepted && at > untold.at && (*action == Action::Start) == is_up
+            };
+            let seen = shown.and_then(|(at, shown)| Some((at, &shown.instances.get(key)?.state)));
+            let is_seen = seen.is_some_and(|(at, state)| is_seen(at, state));
+            untold.is_known = Some(*of) == place && (untold.invocation == invocation || is_seen);
+        }
+    }
+
+    fn take_notice(
+        &mut self,
+        world: &World<'_>,
+        notice: &Notice,
+        at: DateTime<Utc>,
+    ) -> Option<(Option<ScheduleName>, String)> {
+        match notice {
+            Notice::Acted { schedule, action, stretch, .. } => {
+                self.clear(world, (Kind::Accepted, schedule, *action), stretch, "");
+                let false_one = stretch.instances.iter().find(|(key, _, _)| !self.may_be_told(world, *action, key, at));
+                return false_one.map(|(key, _, _)| {
+                    let message = format!(
+                        "{}: it was told that {key} was to {}, which AWS has not accepted",
+                        time(at),
+                        action.as_str()
+                    );
+                    (Some(schedule.clone()), message)
+                });
+            }
+            Notice::Failed { schedule, action, stretch, code, .. } => {
+                self.clear(world, (Kind::Failed, schedule, *action), stretch, code);
+            }
+            Notice::RunDone { schedule, action, .. } => {
+                let place = world.place_of(schedule)?;
+                self.under_way.remove(&(place, *action));
+                self.said.retain(|((_, of, way, _), _)| (*of, *way) != (place, *action));
+            }
+            Notice::Problems(problems) => {
+                for problem in problems.iter().filter(|problem| problem.stops_schedule) {
+                    self.problems.extend(problem.schedule.clone().map(|schedule| (schedule, at)));
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn clear(
+        &mut self,
+        world: &World<'_>,
+        (kind, schedule, action): (Kind, &ScheduleName, Action),
+        stretch: &Stretch,
+        code: &str,
+    ) {
+        let Some(place) = world.place_of(schedule) else { return };
+        for (key, _, _) in &stretch.instances {
+            let about = (kind, place, action, key.clone());
+            self.untold.remove(&about);
+            self.said.insert((about, code.to_owned()));
+        }
+    }
+
+    /// Whether it was done: after a death it may also be that it came about otherwise.
+    fn may_be_told(&self, world: &World<'_>, action: Action, key: &InstanceKey, at: DateTime<Utc>) -> bool {
+        let accepted_at = self.accepted.get(&(action, key.clone()));
+        accepted_at.is_some_and(|accepted_at| at - *accepted_at <= GIVEN_UP_AFTER)
+            || world.crashed_at.is_some()
+            || self.has_lost
+    }
+
+    /// What of a schedule is never told.
+    pub(super) fn judge(&self, world: &World<'_>, place: usize) -> Vec<Finding> {
+        let reading = world.read_now(place);
+        let Some(life) = world.lives.get(place) else { return Vec::new() };
+        let mut messages = Vec::new();
+        if *reading == Reading::Faulty {
+            let since = life.faulty_since.unwrap_or(world.case.from);
+            let is_told = self.problems.get(&life.name).is_some_and(|at| *at >= since);
+            if !is_told && quiet_for(world, life, None, since) >= TOLD_WITHIN {
+                messages.push(format!("it is not understood since {} and nobody is told", time(since)));
+            }
+        }
+        if reading.rules().is_some() {
+            let of_it = self.untold.iter().filter(|((_, of, _, _), untold)| *of == place && untold.is_known);
+            for ((kind, _, action, key), untold) in of_it {
+                if quiet_for(world, life, reading.rules(), untold.at) >= TOLD_WITHIN {
+                    let (at, action) = (time(untold.at), action.as_str());
+                    messages.push(match kind {
+                        Kind::Accepted => format!("AWS accepted at {at} to {action} {key} and nobody is told"),
+                        Kind::Failed => {
+                            format!("{key} failed to {action} at {at} ({}) and nobody is told", untold.code)
+                        }
+                    });
+                }
+            }
+        }
+        messages.extend(self.not_done(world, place));
+        let message = |message| Finding { promise: 7, message: format!("{}: {message}", time(world.case.to)) };
+        messages.into_iter().map(message).collect()
+    }
+
+    /// Whether a run is complete and nobody was told that it is over.
+    fn not_done(&self, world: &World<'_>, place: usize) -> Option<String> {
+        let (life, reading) = (world.lives.get(place)?, world.read_now(place));
+        let rules = reading.rules().filter(|rules| rules.mode == Mode::Act && rules.is_enabled && !rules.enforce)?;
+        if ending::is_shared(world, place, rules) {
+            return None;
+        }
+        let mut under_way = self.under_way.iter().filter(|((of, _), _)| *of == place);
+        let (((_, action), since), None) = (under_way.next()?, under_way.next()) else { return None };
+        // A transition or an edit may have put an end to it that is not told; an edit also just before it was asked for.
+        let is_edited = life.edited_at > *since - SLACK;
+        let is_its = rules.last(world.case.to).is_some_and(|last| last.at <= *since) && !is_edited;
+        let there = |thing: &super::world::Thing<'_>| {
+            let needs_checks = rules.group_of(thing.instance).is_some_and(|(_, group)| group.needs_checks);
+            super::rows::is_at(thing.state, *action) && (thing.has_checks || *action == Action::Stop || !needs_checks)
+        };
+        let is_complete = world.counted(rules).all(there);
+        let there_at = world.counted(rules).map(|thing| thing.since).max()?;
+        let is_long = quiet_for(world, life, Some(rules), there_at) >= TOLD_WITHIN;
+        (is_its && is_complete && is_long).then(|| {
+            let (action, since, there_at) = (action.as_str(), time(*since), time(there_at));
+            format!("the {action} begun at {since} is complete since {there_at} and nobody is told")
+        })
+    }
+}
+
+/// Whether a failure is told at once, and not only when it comes again and again.
+fn is_news(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::Denied | FailureKind::Capacity | FailureKind::Refused | FailureKind::Other)
+}

@@ -1,0 +1,138 @@
+//! Promise 2: no stop without its warning (rule T10), except a force stop.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{Ask, Finding, SLACK, World, time};
+use crate::model::{Action, Notice};
+use crate::simulation::history::{Entry, Happened};
+
+/// Between the decision to warn and the call of chat.
+const TRIED_WITHIN: Duration = Duration::seconds(60);
+
+#[derive(Debug, Clone, Copy)]
+struct Warned {
+    at: DateTime<Utc>,
+    stop_at: DateTime<Utc>,
+    /// The lead at that time.
+    lead: Duration,
+}
+
+/// What is known of a schedule's warnings.
+#[derive(Debug, Default)]
+struct Known {
+    warned: Vec<Warned>,
+    /// When chat did not take one.
+    tried: Vec<DateTime<Utc>>,
+    /// When a stop was last asked for rightly.
+    begun: Option<DateTime<Utc>>,
+    stop_asked_at: Option<DateTime<Utc>>,
+    /// The first start after a stop.
+    started_at: Option<DateTime<Utc>>,
+}
+
+/// The warnings of all schedules.
+#[derive(Debug, Default)]
+pub(super) struct Warnings(BTreeMap<usize, Known>);
+
+impl Warnings {
+    pub(super) fn judge(&mut self, world: &World<'_>, ask: &Ask<'_, '_>) -> Option<Finding> {
+        if ask.action == Action::Start || ask.rules.order == Some(Action::Stop) {
+            return None;
+        }
+        let lead_now = world.read_now(ask.place).rules().map(|rules| rules.lead);
+        let lead = lead_now.map_or(ask.rules.lead, |now| now.min(ask.rules.lead));
+        let known = self.0.entry(ask.place).or_default();
+        // Where the order that started something was withdrawn, the stop before it is on again.
+        let withdrawn = world.lives.get(ask.place).and_then(|life| life.orders.last());
+        let withdrawn = withdrawn.filter(|order| !order.is_up && !order.by_function).map(|order| order.at);
+        if known.started_at < withdrawn {
+            known.started_at = None;
+        }
+        let reached_at = reached_at(world, ask);
+        if lead <= Duration::zero() || known.goes_on(ask, reached_at) || known.is_warned(ask, lead, reached_at) {
+            known.begun = Some(ask.at);
+            return None;
+        }
+        let last = known.warned.last().map_or("there was none".to_owned(), |last| {
+            format!("the last one arrived at {} and named {}", time(last.at), time(last.stop_at))
+        });
+        let message = format!("{} without a warning {} minutes before: {last}", ask.words(), lead.num_minutes());
+        Some(Finding { promise: 2, message })
+    }
+
+    pub(super) fn take(&mut self, world: &World<'_>, entry: &Entry) {
+        match &entry.what {
+            Happened::Told { notice: Notice::Warning { schedule, stop_at, .. }, arrived, answer, .. } => {
+                let Some(place) = world.place_of(schedule) else { return };
+                let known = self.0.entry(place).or_default();
+                if *arrived {
+                    let lead = world.read_now(place).rules().map_or(Duration::zero(), |rules| rules.lead);
+                    known.warned.push(Warned { at: entry.at, stop_at: *stop_at, lead });
+                }
+                if !*arrived || answer.is_err() {
+                    known.tried.push(entry.at);
+                }
+            }
+            Happened::Asked { invocation, action, key, took_effect, .. } => {
+                let Some((call, thing)) = world.calls.get(invocation).zip(world.things.get(key)) else { return };
+                let owners = world.owners(thing.instance, call.view);
+                // Of two owners it is not seen who has asked.
+                for (place, _) in owners.iter().filter(|_| *action == Action::Stop || owners.len() == 1) {
+                    self.0.entry(*place).or_default().note_asked(*action, *took_effect, entry.at);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// When it was written down that a stop had brought it to its end: what comes up after that is stopped by another stop.
+fn reached_at(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<DateTime<Utc>> {
+    let reached = world.things.get(&ask.instance.key)?.reached?;
+    (reached.action == Action::Stop && reached.schedule == ask.place).then_some(reached.at)
+}
+
+impl Known {
+    fn note_asked(&mut self, action: Action, took_effect: bool, at: DateTime<Utc>) {
+        if action == Action::Stop {
+            self.stop_asked_at = Some(at);
+        } else if took_effect && self.stop_asked_at.is_some_and(|stop| self.started_at.is_none_or(|start| start < stop))
+        {
+            self.started_at = Some(at);
+        }
+    }
+
+    /// Whether this is part of a stop that has begun.
+    fn goes_on(&self, ask: &Ask<'_, '_>, reached_at: Option<DateTime<Utc>>) -> bool {
+        let Some(begun) = self.begun else { return false };
+        let is_after = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at > begun + SLACK);
+        let (first, _) = ask.call.decides;
+        let is_new = is_after(ask.rules.last_of(Action::Start, first))
+            || is_after(ask.rules.last_of(Action::Stop, first))
+            || self.started_at.is_some_and(|at| at > begun);
+        !is_new && reached_at.is_none()
+    }
+
+    fn is_warned(&self, ask: &Ask<'_, '_>, lead: Duration, reached_at: Option<DateTime<Utc>>) -> bool {
+        let (first, last) = ask.call.decides;
+        let started_at = ask.rules.last_of(Action::Start, first);
+        // What was started since, or stopped and started, needs a warning after that, or one of a later stop.
+        let floor = [started_at, reached_at].into_iter().flatten().map(|at| at - SLACK).chain(self.started_at).max();
+        let is_after = |at: DateTime<Utc>| floor.is_none_or(|floor| at > floor);
+        let is_fresh = |warned: &Warned| warned.at < ask.at && (is_after(warned.at) || is_after(warned.stop_at));
+        let planned = ask.rules.last(last).filter(|last| last.action == Action::Stop).map(|last| last.at);
+        let is_enough = |warned: &&Warned| {
+            let lead = lead.min(warned.lead);
+            let planned_at = planned.unwrap_or(warned.stop_at);
+            // Who had half of the time may be stopped when it was planned, others get all of it.
+            let was_in_time = planned_at - warned.at >= lead / 2 - SLACK;
+            let is_for_it = warned.stop_at >= planned_at - SLACK && warned.stop_at <= ask.at + SLACK;
+            is_for_it && (was_in_time || ask.at - warned.at >= lead - SLACK)
+        };
+        let is_tried = |at: &&DateTime<Utc>| **at <= ask.at - lead + TRIED_WITHIN;
+        self.warned.iter().rev().filter(|warned| is_fresh(warned)).any(|warned| is_enough(&warned))
+            || self.tried.iter().rev().filter(|at| is_after(**at)).any(|at| is_tried(&at))
+    }
+}

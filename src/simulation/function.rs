@@ -1,0 +1,384 @@
+//! The ports as one invocation of the function has them: they take time, they fail as the case says, and all is written down.
+//!
+//! Every call waits before and after it takes effect, so that the executor can do anything else in between, or kill it.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use chrono::{DateTime, Duration, Utc};
+use rand::seq::SliceRandom as _;
+use rand::{RngExt as _, SeedableRng as _};
+use rand_pcg::Pcg32;
+use serde_json::Value;
+
+use super::case::{AwsCall, AwsFault, ChatFault, TableCall, TableFault, What};
+use super::history::{Happened, Invocation, Whom};
+use super::stage::{Alarm, Stage, Timer};
+use crate::model::{Action, Event, Failure, FailureKind, InstanceKey, InstanceKind, Inventory, Notice, ScheduleName};
+use crate::ports::{Chat, ChatError, Clock, Fleet, Item, Journal, Outcome, Query, Store, StoreError, Table};
+
+/// A slow call of the tables takes so long.
+const SLOW_TABLES: Duration = Duration::seconds(20);
+
+/// A slow call of AWS takes so long, or as long as the caller allows.
+const SLOW_AWS: Duration = Duration::seconds(50);
+
+/// A chat that is down is tried again for so long.
+const CHAT_IS_TRIED: Duration = Duration::seconds(4);
+
+/// One invocation of the function.
+pub(super) struct Function<'a> {
+    stage: &'a Stage,
+    id: Invocation,
+    random: Mutex<Pcg32>,
+}
+
+impl<'a> Function<'a> {
+    pub(super) fn new(stage: &'a Stage, id: Invocation, seed: u64) -> Self {
+        Self { stage, id, random: Mutex::new(Pcg32::seed_from_u64(seed)) }
+    }
+
+    fn random(&self) -> MutexGuard<'_, Pcg32> {
+        self.random.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for as long as a part of a call takes.
+    async fn pause(&self, milliseconds: std::ops::Range<i64>) {
+        let takes = self.random().random_range(milliseconds);
+        self.wait(Duration::milliseconds(takes)).await;
+    }
+
+    async fn wait(&self, duration: Duration) {
+        let until_at = self.stage.now() + duration;
+        Wait { stage: self.stage, invocation: self.id, until_at, alarm: None }.await;
+    }
+
+    fn shuffled(&self, mut items: Vec<Item>) -> Vec<Item> {
+        items.shuffle(&mut *self.random());
+        items
+    }
+
+    /// Waits as a call of the tables does, and gives its fault, if it has one.
+    async fn call_tables(&self, call: TableCall) -> Option<TableFault> {
+        self.pause(2..40).await;
+        let fault = self.stage.fault(|what| match what {
+            What::TablesFail { call: which, how, .. } if *which == call || *which == TableCall::Any => Some(*how),
+            _ => None,
+        });
+        if let Some(fault) = fault {
+            self.stage.note(Happened::Fault(format!("tables: {}", words(fault))));
+        }
+        if fault == Some(TableFault::Slow) {
+            self.wait(SLOW_TABLES).await;
+        }
+        fault.filter(|fault| *fault != TableFault::Slow)
+    }
+
+    fn aws_fault(&self, call: AwsCall, key: Option<&InstanceKey>) -> Option<AwsFault> {
+        let fault = self.stage.fault(|what| match what {
+            What::AwsFails { call: which, instance, how, .. } if *which == call && instance.as_ref() == key => {
+                Some(*how)
+            }
+            _ => None,
+        });
+        if let Some(fault) = fault {
+            let call = match call {
+                AwsCall::Describe => "describe",
+                AwsCall::Start => "start",
+                AwsCall::Stop => "stop",
+            };
+            self.stage.note(Happened::Fault(format!("{call}: {}", aws_words(fault))));
+        }
+        fault
+    }
+
+    /// Asks for one instance, at once.
+    fn ask(&self, action: Action, key: &InstanceKey, fault: Option<AwsFault>) -> Outcome {
+        let reaches_aws = matches!(fault, None | Some(AwsFault::LostAnswer | AwsFault::Slow));
+        let (effect, took_effect) = if reaches_aws {
+            let effect = self.stage.world.call(action, key);
+            let took_effect = effect.is_ok();
+            (effect, took_effect)
+        } else {
+            (Ok(()), false)
+        };
+        _ = self.stage.note_states(Whom::Function(self.id));
+        let answer = fault.and_then(failure).map_or(effect, Err);
+        let (invocation, key) = (self.id, key.clone());
+        self.stage.note(Happened::Asked { invocation, action, key, took_effect, answer: answer.clone() });
+        answer
+    }
+}
+
+fn unavailable(table: &str) -> StoreError {
+    StoreError::Unavailable { table: table.to_owned(), message: "dispatch failure: timeout".to_owned() }
+}
+
+fn denied(table: &str) -> StoreError {
+    StoreError::Denied { table: table.to_owned(), message: "is not authorized to perform this".to_owned() }
+}
+
+/// The answer of a call of the tables that read nothing or did nothing.
+fn refuse(fault: TableFault, table: &str) -> StoreError {
+    if fault == TableFault::Denied { denied(table) } else { unavailable(table) }
+}
+
+fn words(fault: TableFault) -> &'static str {
+    match fault {
+        TableFault::Unavailable => "unavailable",
+        TableFault::Denied => "denied",
+        TableFault::LostAnswer => "lost answer",
+        TableFault::OwnConflict => "conflict with oneself",
+        TableFault::Slow => "slow",
+    }
+}
+
+fn aws_words(fault: AwsFault) -> &'static str {
+    match fault {
+        AwsFault::Throttled => "throttled",
+        AwsFault::Denied => "denied",
+        AwsFault::Unreachable => "unreachable",
+        AwsFault::LostAnswer => "lost answer",
+        AwsFault::Capacity => "no capacity",
+        AwsFault::WrongState => "wrong state",
+        AwsFault::Refused => "refused",
+        AwsFault::Partial => "part of a batch",
+        AwsFault::Slow => "slow",
+    }
+}
+
+/// The answer to a call for an instance; `None`: AWS's own.
+fn failure(fault: AwsFault) -> Option<Failure> {
+    let (kind, code) = match fault {
+        AwsFault::Throttled | AwsFault::Partial => (FailureKind::Throttled, "RequestLimitExceeded"),
+        AwsFault::Denied => (FailureKind::Denied, "UnauthorizedOperation"),
+        AwsFault::Unreachable | AwsFault::LostAnswer => (FailureKind::Unreachable, "DispatchFailure"),
+        AwsFault::Capacity => (FailureKind::Capacity, "InsufficientInstanceCapacity"),
+        AwsFault::WrongState => (FailureKind::WrongState, "IncorrectInstanceState"),
+        AwsFault::Refused => (FailureKind::Refused, "OperationNotPermitted"),
+        AwsFault::Slow => return None,
+    };
+    Some(Failure { kind, code: code.to_owned(), message: "the simulation says so".to_owned() })
+}
+
+impl Store for Function<'_> {
+    async fn scan(&self, table: Table) -> Result<Vec<Item>, StoreError> {
+        if let Some(fault) = self.call_tables(TableCall::Scan).await {
+            let name = match table {
+                Table::Schedule => "Schedule",
+                Table::ServerGroup => "ScheduleServerGroup",
+                Table::Exception => "ScheduleException",
+                Table::Run => "ScheduleRun",
+            };
+            return Err(refuse(fault, name));
+        }
+        let items = self.shuffled(self.stage.world.items(table));
+        self.stage.note(Happened::Read(self.id, table));
+        self.pause(2..40).await;
+        Ok(items)
+    }
+
+    async fn runs(&self, keys: &[(String, String)]) -> Result<Vec<Item>, StoreError> {
+        if let Some(fault) = self.call_tables(TableCall::Runs).await {
+            return Err(refuse(fault, "ScheduleRun"));
+        }
+        let items = self.shuffled(self.stage.world.runs(keys).await?);
+        self.pause(2..40).await;
+        Ok(items)
+    }
+
+    async fn put_run(&self, item: Item, expected_version: Option<u64>) -> Result<(), StoreError> {
+        let fault = self.call_tables(TableCall::PutRun).await;
+        let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (schedule, run_id) = (text("ScheduleName"), text("RunId"));
+        let effect = match fault {
+            Some(TableFault::Unavailable | TableFault::Denied) => None,
+            _ => Some(self.stage.world.put_run(item, expected_version).await),
+        };
+        let took_effect = effect == Some(Ok(()));
+        let answer = match (fault, effect) {
+            (Some(TableFault::OwnConflict), Some(Ok(()))) if expected_version.is_some() => Err(StoreError::Conflict),
+            (Some(TableFault::OwnConflict | TableFault::LostAnswer), Some(Ok(()))) => Err(unavailable("ScheduleRun")),
+            (_, Some(effect)) => effect,
+            (fault, None) => Err(refuse(fault.unwrap_or(TableFault::Unavailable), "ScheduleRun")),
+        };
+        let (invocation, answered) = (self.id, answer.clone());
+        self.stage.note(Happened::Wrote { invocation, schedule, run_id, took_effect, answer: answered });
+        self.pause(2..40).await;
+        answer
+    }
+
+    async fn lower_flag(&self, schedule: &ScheduleName, flag: Action) -> Result<(), StoreError> {
+        let fault = self.call_tables(TableCall::LowerFlag).await;
+        if let Some(fault @ (TableFault::Unavailable | TableFault::Denied)) = fault {
+            return Err(refuse(fault, "Schedule"));
+        }
+        let row = || {
+            let items = self.stage.world.items(Table::Schedule);
+            items.into_iter().find(|item| item.get("ScheduleName").and_then(Value::as_str) == Some(schedule.as_str()))
+        };
+        let before = row();
+        self.stage.world.lower_flag(schedule, flag).await?;
+        self.stage.note_row(Table::Schedule, before, row(), Whom::Function(self.id));
+        self.pause(2..40).await;
+        if fault.is_some() { Err(unavailable("Schedule")) } else { Ok(()) }
+    }
+
+    async fn put(&self, table: Table, item: Item) -> Result<(), StoreError> {
+        // The tick writes runs only.
+        self.stage.world.put(table, item).await
+    }
+}
+
+impl Fleet for Function<'_> {
+    async fn inventory(&self, query: &Query) -> Inventory {
+        self.pause(50..400).await;
+        let fault = self.aws_fault(AwsCall::Describe, None);
+        if fault == Some(AwsFault::Slow) {
+            self.wait(SLOW_AWS).await;
+        }
+        let mut inventory = self.stage.world.inventory(query).await;
+        let stale = self.stage.shift(|what| match what {
+            What::Stale { by, .. } => Some(*by),
+            _ => None,
+        });
+        if stale > Duration::zero() {
+            self.stage.note(Happened::Fault("describe: stale".to_owned()));
+            let at = self.stage.now() - stale;
+            for (key, instance) in &mut inventory.instances {
+                if let Some(before) = self.stage.world.instance_at(key, at) {
+                    *instance = before;
+                }
+            }
+        }
+        if let Some(failure) = fault.and_then(failure) {
+            // Of several places, only every second one answers.
+            let is_spared = |index: usize| fault == Some(AwsFault::Partial) && index % 2 == 1;
+            for scope in query.tag_values.keys().enumerate().filter(|(index, _)| !is_spared(*index)).map(|(_, it)| it) {
+                inventory.seen.remove(scope);
+                inventory.instances.retain(|key, _| key.scope != *scope);
+                inventory.unreachable.insert(scope.clone(), failure.clone());
+            }
+        }
+        self.stage.note(Happened::Looked(self.id, inventory.clone()));
+        self.pause(50..400).await;
+        inventory
+    }
+
+    async fn act(&self, action: Action, instances: &[InstanceKey], budget: Duration) -> BTreeMap<InstanceKey, Outcome> {
+        let until_at = self.stage.now() + budget;
+        let call = if action == Action::Start { AwsCall::Start } else { AwsCall::Stop };
+        let mut outcomes = BTreeMap::new();
+        self.pause(50..600).await;
+        let (batch, each): (Vec<_>, Vec<_>) = instances.iter().partition(|key| key.kind == InstanceKind::Ec2);
+        let answers = [batch].into_iter().filter(|keys| !keys.is_empty()).chain(each.into_iter().map(|key| vec![key]));
+        for keys in answers {
+            // A fault for all holds for the whole call; what AWS would say to one instance is asked for each.
+            let of_all = self.aws_fault(call, None);
+            if of_all == Some(AwsFault::Slow) {
+                self.wait(SLOW_AWS.min(until_at - self.stage.now()).max(Duration::zero())).await;
+            }
+            for (index, key) in keys.into_iter().enumerate() {
+                let is_spared = of_all == Some(AwsFault::Partial) && index % 2 == 0;
+                let fault = of_all.filter(|_| !is_spared).or_else(|| self.aws_fault(call, Some(key)));
+                if of_all.is_none() && fault == Some(AwsFault::Slow) {
+                    self.wait(SLOW_AWS.min(until_at - self.stage.now()).max(Duration::zero())).await;
+                }
+                let outcome = if self.stage.now() > until_at {
+                    failure(AwsFault::Throttled).map_or(Ok(()), Err)
+                } else {
+                    self.ask(action, key, fault)
+                };
+                outcomes.insert(key.clone(), outcome);
+            }
+            self.pause(20..300).await;
+        }
+        outcomes
+    }
+}
+
+impl Chat for Function<'_> {
+    async fn tell(&self, notice: &Notice, budget: Duration) -> Result<(), ChatError> {
+        self.pause(30..500).await;
+        let fault = self.stage.fault(|what| match what {
+            What::ChatFails { how, .. } => Some(*how),
+            _ => None,
+        });
+        let (word, arrived, takes) = match fault {
+            None => ("", true, Duration::zero()),
+            Some(ChatFault::Down) => ("down", false, CHAT_IS_TRIED.min(budget)),
+            Some(ChatFault::Refused) => ("refused", false, Duration::zero()),
+            Some(ChatFault::LostAnswer) => ("lost answer", true, CHAT_IS_TRIED.min(budget)),
+            Some(ChatFault::Slow) => ("slow", false, budget),
+        };
+        let answer = match fault {
+            None => Ok(()),
+            Some(ChatFault::Refused) => Err(ChatError::Refused("404 Not Found".to_owned())),
+            Some(_) => Err(ChatError::Unavailable("no answer in time".to_owned())),
+        };
+        if fault.is_some() {
+            self.stage.note(Happened::Fault(format!("chat: {word}")));
+        }
+        let (notice, answered) = (notice.clone(), answer.clone());
+        self.stage.note(Happened::Told { invocation: self.id, notice, arrived, answer: answered });
+        self.wait(takes).await;
+        self.pause(10..200).await;
+        answer
+    }
+}
+
+impl Clock for Function<'_> {
+    fn now(&self) -> DateTime<Utc> {
+        let off = self.stage.shift(|what| match what {
+            What::ClockOff { by, .. } => Some(*by),
+            _ => None,
+        });
+        self.stage.now() + off
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.wait(duration).await;
+    }
+}
+
+impl Journal for Function<'_> {
+    fn note(&self, event: &Event) {
+        self.stage.note(Happened::Noted(self.id, event.clone()));
+    }
+}
+
+/// Ready when the true time has come.
+struct Wait<'a> {
+    stage: &'a Stage,
+    invocation: Invocation,
+    until_at: DateTime<Utc>,
+    alarm: Option<Alarm>,
+}
+
+impl Future for Wait<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.stage.now() >= self.until_at {
+            return Poll::Ready(());
+        }
+        if let Some(alarm) = &self.alarm {
+            self.stage.reset_timer(alarm, context.waker());
+        } else {
+            let timer = Timer { invocation: self.invocation, waker: context.waker().clone() };
+            self.alarm = Some(self.stage.set_timer(self.until_at, timer));
+        }
+        Poll::Pending
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        if let Some(alarm) = &self.alarm {
+            self.stage.drop_timer(alarm);
+        }
+    }
+}

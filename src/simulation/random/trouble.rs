@@ -1,0 +1,152 @@
+//! What goes wrong by itself: calls, answers, events, clocks and instances.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::Faults;
+use super::dice::Dice;
+use super::scene::{Scene, incident};
+use crate::model::Action;
+use crate::simulation::case::{AwsCall, AwsFault, ChatFault, TableCall, TableFault};
+use crate::simulation::{Incident, What};
+
+/// Draws one trouble, sometimes in several incidents.
+pub(super) fn trouble(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Vec<Incident> {
+    if faults == Faults::All && dice.chance(50) {
+        return match dice.between(0, 99) {
+            0..46 => killed(dice, scene),
+            46..68 => vec![doubled(dice, scene)],
+            68..82 => vec![clock_off(dice, scene)],
+            _ => vec![stale(dice, scene)],
+        };
+    }
+    match dice.between(0, 99) {
+        0..25 => vec![tables(dice, scene, faults)],
+        25..60 => vec![aws(dice, scene, faults)],
+        60..76 => vec![chat(dice, scene, faults)],
+        76..83 => vec![outage(dice, scene)],
+        83..89 => vec![late(dice, scene)],
+        89..95 => busy(dice, scene).into_iter().collect(),
+        _ => terminated(dice, scene).into_iter().collect(),
+    }
+}
+
+/// Kills, often several near one transition.
+fn killed(dice: &mut Dice, scene: &Scene<'_>) -> Vec<Incident> {
+    let mut at = scene.time(dice);
+    let mut kills = Vec::new();
+    for _ in 0..dice.mostly(1, &[(20, 2), (15, 3), (10, 5)]) {
+        let most = dice.either(6, &[20, 60]);
+        let after = u32::try_from(dice.between(0, most)).unwrap_or_default();
+        kills.push(incident(at, What::Killed { after }));
+        at = scene.within(at + if dice.chance(60) { dice.seconds(0, 90) } else { dice.seconds(90, 600) });
+    }
+    kills
+}
+
+fn doubled(dice: &mut Dice, scene: &Scene<'_>) -> Incident {
+    let at = scene.time(dice);
+    let by = if dice.chance(70) { dice.seconds(0, 3) } else { dice.seconds(3, 600) };
+    incident(at, What::Doubled { by, until: scene.until(dice, at) })
+}
+
+fn clock_off(dice: &mut Dice, scene: &Scene<'_>) -> Incident {
+    let at = scene.time(dice);
+    incident(at, What::ClockOff { by: dice.seconds(-8, 8), until: scene.until(dice, at) })
+}
+
+fn stale(dice: &mut Dice, scene: &Scene<'_>) -> Incident {
+    let at = scene.time(dice);
+    incident(at, What::Stale { by: dice.seconds(5, 60), until: scene.until(dice, at) })
+}
+
+fn outage(dice: &mut Dice, scene: &Scene<'_>) -> Incident {
+    let at = scene.time(dice);
+    incident(at, What::Outage { until: scene.until(dice, at) })
+}
+
+fn late(dice: &mut Dice, scene: &Scene<'_>) -> Incident {
+    let at = scene.time(dice);
+    let by = if dice.chance(60) { dice.seconds(1, 60) } else { dice.seconds(60, 600) };
+    incident(at, What::Late { by, until: scene.until(dice, at) })
+}
+
+/// How many calls fail, the first few or all, and until when: the first few also when they come hours later.
+fn extent(dice: &mut Dice, scene: &Scene<'_>, at: DateTime<Utc>) -> (Option<u32>, DateTime<Utc>) {
+    let times = dice.mostly(None, &[(30, Some(1)), (12, Some(2)), (12, Some(3))]);
+    let until = match times {
+        Some(_) => scene.within(at + dice.seconds(3600, 6 * 3600)).max(at + Duration::seconds(1)),
+        None => scene.until(dice, at),
+    };
+    (times, until)
+}
+
+/// Shortly before the calls that a transition makes, or any time.
+fn before_calls(dice: &mut Dice, scene: &Scene<'_>, action: Action) -> DateTime<Utc> {
+    match scene.moment(dice, Some(action)).filter(|_| dice.chance(80)) {
+        Some(moment) => scene.within(moment.at + dice.seconds(-120, 100)),
+        None => scene.time(dice),
+    }
+}
+
+fn tables(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
+    let at = scene.time(dice);
+    let call = dice.mostly(
+        TableCall::PutRun,
+        &[(15, TableCall::Any), (15, TableCall::Scan), (15, TableCall::Runs), (15, TableCall::LowerFlag)],
+    );
+    let how = match faults {
+        Faults::All if dice.chance(55) => dice.either(TableFault::LostAnswer, &[TableFault::OwnConflict]),
+        _ => dice.mostly(TableFault::Unavailable, &[(20, TableFault::Denied), (25, TableFault::Slow)]),
+    };
+    let (times, until) = extent(dice, scene, at);
+    incident(at, What::TablesFail { call, how, times, until })
+}
+
+fn aws(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
+    let call = dice.mostly(AwsCall::Stop, &[(20, AwsCall::Describe), (40, AwsCall::Start)]);
+    let instance = if call != AwsCall::Describe && dice.chance(30) { scene.instance(dice) } else { None };
+    let common = [AwsFault::Throttled, AwsFault::Denied, AwsFault::Unreachable, AwsFault::Slow];
+    let how = match (faults, call) {
+        (Faults::All, _) if dice.chance(30) => AwsFault::LostAnswer,
+        (_, AwsCall::Describe) => dice.either(AwsFault::Throttled, &common),
+        (_, AwsCall::Start) if dice.chance(35) => AwsFault::Capacity,
+        // That AWS will never do it is remembered.
+        _ if dice.chance(6) => AwsFault::Refused,
+        _ if dice.chance(18) => AwsFault::WrongState,
+        _ => dice.either(AwsFault::Partial, &common),
+    };
+    let at = match call {
+        AwsCall::Start => before_calls(dice, scene, Action::Start),
+        AwsCall::Stop => before_calls(dice, scene, Action::Stop),
+        AwsCall::Describe => scene.time(dice),
+    };
+    let (times, mut until) = extent(dice, scene, at);
+    if dice.chance(70) {
+        // Long enough for the call to come.
+        until = until.max(scene.within(at + dice.seconds(180, 1200)));
+    }
+    incident(at, What::AwsFails { call, instance, how, times, until })
+}
+
+fn chat(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
+    let at = scene.time(dice);
+    let how = match faults {
+        Faults::All if dice.chance(30) => ChatFault::LostAnswer,
+        _ => dice.mostly(ChatFault::Down, &[(15, ChatFault::Refused), (30, ChatFault::Slow)]),
+    };
+    let (times, until) = extent(dice, scene, at);
+    incident(at, What::ChatFails { how, times, until })
+}
+
+fn busy(dice: &mut Dice, scene: &Scene<'_>) -> Option<Incident> {
+    let at = scene.time(dice);
+    let databases: Vec<_> = scene.databases().collect();
+    let instance = dice.one(&databases).map_or_else(|| scene.instance(dice), |key| Some((*key).clone()))?;
+    let state = dice.either("backing-up", &["modifying", "storage-optimization", "upgrading"]).to_owned();
+    let until = scene.until(dice, at).max(at + Duration::seconds(2));
+    Some(incident(at, What::Busy { instance, state, until }))
+}
+
+fn terminated(dice: &mut Dice, scene: &Scene<'_>) -> Option<Incident> {
+    Some(incident(scene.time(dice), What::Terminated { instance: scene.instance(dice)? }))
+}

@@ -1,0 +1,338 @@
+//! Lives through a case: one thing after the other in the order of true time, and the same way each time.
+//!
+//! Invocations are futures of the real tick, polled by hand: each goes on when its timer rings, so that several of them
+//! interleave at their waits, and one that is killed is dropped where it waits.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use chrono::{DateTime, Duration, Utc};
+use rand::seq::SliceRandom as _;
+use rand::{RngExt as _, SeedableRng as _};
+use rand_pcg::Pcg32;
+
+use super::Case;
+use super::case::What;
+use super::function::Function;
+use super::history::{Entry, Happened, HowEnded, Invocation, Whom};
+use super::people::{self, Granted};
+use super::stage::Stage;
+use crate::engine;
+use crate::memory::World;
+use crate::model::{Action, InstanceKey, InstanceState, ScheduleName};
+use crate::ports::{Clock as _, Item, Ports, Store, StoreError, Table};
+use crate::tick::{self, Options, Report, TickError};
+
+/// The function's timeout; the tick is told that it has two seconds less, as in Lambda.
+const TIMEOUT: Duration = Duration::minutes(5);
+
+/// A terminated instance is shown for so long.
+const GONE_FOR: Duration = Duration::hours(1);
+
+/// One in so many invocations looks and plans twice.
+const PLANS_TWICE: u32 = 20;
+
+/// Lives through a case and gives what happened.
+#[must_use]
+pub fn run(case: &Case) -> Vec<Entry> {
+    let stage = Stage::new(case.from, case.defaults);
+    let mut run = Run {
+        case,
+        stage: &stage,
+        agenda: BTreeMap::new(),
+        noted: 0,
+        invocations: BTreeMap::new(),
+        begun: 0,
+        random: Pcg32::seed_from_u64(case.seed),
+    };
+    run.begin();
+    while run.step() {}
+    drop(run);
+    stage.take_history()
+}
+
+/// What is to happen at a time.
+#[derive(Debug, Clone)]
+enum Next {
+    /// The next incident of the case, by its place.
+    Incident(usize),
+    /// EventBridge's rule is due.
+    Cron,
+    /// EventBridge tells of a change.
+    Change,
+    /// An event reaches the function.
+    Begin,
+    /// The function has no time left for an invocation.
+    TimeOut(Invocation),
+    /// A person looks whether the stop had begun already.
+    Grant(Box<Granted>),
+    /// AWS no longer shows an instance.
+    Vanish(InstanceKey),
+}
+
+type Tick<'a> = Pin<Box<dyn Future<Output = Result<Report, TickError>> + 'a>>;
+
+struct Run<'a> {
+    case: &'a Case,
+    stage: &'a Stage,
+    agenda: BTreeMap<(DateTime<Utc>, u64), Next>,
+    noted: u64,
+    invocations: BTreeMap<Invocation, Tick<'a>>,
+    begun: Invocation,
+    random: Pcg32,
+}
+
+impl<'a> Run<'a> {
+    /// Puts everything there is into the world, and what is to happen on the agenda.
+    fn begin(&mut self) {
+        let tables = &self.case.tables;
+        for (table, items) in [
+            (Table::Schedule, &tables.schedules),
+            (Table::ServerGroup, &tables.groups),
+            (Table::Exception, &tables.exceptions),
+        ] {
+            for item in items {
+                self.stage.world.put_item(table, item.clone());
+                self.stage.note_row(table, None, Some(item.clone()), Whom::Beginning);
+            }
+        }
+        for machine in &self.case.machines {
+            self.stage.world.put_machine(machine.clone());
+        }
+        _ = self.stage.note_states(Whom::Beginning);
+        for (place, incident) in self.case.incidents.iter().enumerate() {
+            self.put(incident.at, Next::Incident(place));
+        }
+        let cron = self.case.cron.num_seconds().max(1);
+        let first = DateTime::from_timestamp((self.case.from.timestamp() + cron - 1) / cron * cron, 0);
+        self.put(first.unwrap_or(self.case.from), Next::Cron);
+    }
+
+    fn put(&mut self, at: DateTime<Utc>, next: Next) {
+        self.noted += 1;
+        self.agenda.insert((at, self.noted), next);
+    }
+
+    /// Does what comes next; false when all is over.
+    fn step(&mut self) -> bool {
+        let agenda_at = self.agenda.first_key_value().map(|((at, _), _)| *at);
+        let timer_at = self.stage.next_timer();
+        let (change_at, restart_at) = (self.stage.world.next_change(), self.stage.world.next_restart());
+        let next_at = [agenda_at, timer_at, change_at, restart_at].into_iter().flatten().min();
+        let is_over = |at: &DateTime<Utc>| *at >= self.case.to && self.invocations.is_empty();
+        let Some(at) = next_at.filter(|at| !is_over(at)) else { return false };
+        for changed_at in self.stage.advance_to(at) {
+            self.tell_change(changed_at);
+        }
+        if let Some(timer) = self.stage.ring() {
+            timer.waker.wake();
+            self.poll(timer.invocation);
+        } else if let Some(first) = self.agenda.first_entry().filter(|first| first.key().0 <= self.stage.now()) {
+            let next = first.remove();
+            self.happen(next);
+        }
+        true
+    }
+
+    fn happen(&mut self, next: Next) {
+        let now = self.stage.now();
+        match next {
+            Next::Incident(place) => self.incident(place),
+            Next::Cron => {
+                self.arrive();
+                self.put(now + self.case.cron, Next::Cron);
+            }
+            Next::Change => self.arrive(),
+            Next::Begin => self.invoke(),
+            Next::TimeOut(invocation) => self.end(invocation, Some(HowEnded::TimedOut)),
+            Next::Grant(granted) => {
+                if let Some(again) = people::grant(self.stage, *granted) {
+                    self.put(now + Duration::seconds(1), Next::Grant(Box::new(again)));
+                }
+            }
+            Next::Vanish(key) => self.stage.world.remove_machine(&key),
+        }
+    }
+
+    /// An event tells of a change of an instance or a row some time after it; of several at once there is one event here.
+    fn tell_change(&mut self, changed_at: DateTime<Utc>) {
+        if !self.case.on_change {
+            return;
+        }
+        let at = changed_at.max(self.stage.now()) + Duration::milliseconds(self.random.random_range(400..2500));
+        let is_near = |(told_at, next): (&DateTime<Utc>, &Next)| {
+            matches!(next, Next::Change) && (at - *told_at).abs() < Duration::seconds(1)
+        };
+        if !self.agenda.iter().map(|((at, _), next)| (at, next)).any(is_near) {
+            self.put(at, Next::Change);
+        }
+    }
+
+    /// An event is on its way to the function.
+    fn arrive(&mut self) {
+        let is_out = self.stage.fault(|what| matches!(what, What::Outage { .. }).then_some(())).is_some();
+        if is_out || self.stage.now() >= self.case.to {
+            return;
+        }
+        let late = self.stage.shift(|what| match what {
+            What::Late { by, .. } => Some(*by),
+            _ => None,
+        });
+        let at = self.stage.now() + late;
+        self.put(at, Next::Begin);
+        let second = self.stage.fault(|what| match what {
+            What::Doubled { by, .. } => Some(*by),
+            _ => None,
+        });
+        if let Some(by) = second {
+            self.put(at + by, Next::Begin);
+        }
+    }
+
+    fn invoke(&mut self) {
+        let (stage, now) = (self.stage, self.stage.now());
+        self.begun += 1;
+        let id = self.begun;
+        stage.note(Happened::Began(id));
+        if id.is_multiple_of(PLANS_TWICE) {
+            plan_twice(stage, self.case.seed ^ u64::from(id));
+        }
+        let seed = self.case.seed.rotate_left(17) ^ u64::try_from(now.timestamp_millis()).unwrap_or_default();
+        let function = Function::new(stage, id, seed.wrapping_add(u64::from(id)));
+        let options = Options {
+            owner: format!("invocation {id}"),
+            deadline: function.now() + TIMEOUT - Duration::seconds(2),
+            settle: Duration::seconds(60),
+            defaults: stage.defaults,
+        };
+        let tick: Tick<'a> = Box::pin(async move {
+            let at = &function;
+            tick::run(&Ports { store: at, fleet: at, chat: at, clock: at, journal: at }, &options).await
+        });
+        self.invocations.insert(id, tick);
+        self.put(now + TIMEOUT, Next::TimeOut(id));
+        self.poll(id);
+    }
+
+    /// Lets an invocation go on until it waits again.
+    fn poll(&mut self, id: Invocation) {
+        let Some(tick) = self.invocations.get_mut(&id) else { return };
+        let polled = tick.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let how = match polled {
+            Poll::Ready(Ok(report)) => Some(HowEnded::Done(report)),
+            Poll::Ready(Err(error)) => Some(HowEnded::Failed(error.causes)),
+            Poll::Pending => self.stage.is_doomed(id).then_some(HowEnded::Killed),
+        };
+        if how.is_some() {
+            self.end(id, how);
+        }
+    }
+
+    fn end(&mut self, id: Invocation, how: Option<HowEnded>) {
+        let Some(tick) = self.invocations.remove(&id) else { return };
+        drop(tick);
+        self.stage.forget(id);
+        self.agenda.retain(|_, next| !matches!(next, Next::TimeOut(other) if *other == id));
+        if let Some(how) = how {
+            self.stage.note(Happened::Ended(id, how));
+        }
+    }
+
+    fn incident(&mut self, place: usize) {
+        let Some(incident) = self.case.incidents.get(place) else { return };
+        let (world, now) = (&self.stage.world, self.stage.now());
+        self.stage.note(Happened::Incident(incident.what.clone()));
+        match &incident.what {
+            What::Outage { until }
+            | What::Late { until, .. }
+            | What::Doubled { until, .. }
+            | What::ClockOff { until, .. }
+            | What::TablesFail { until, .. }
+            | What::AwsFails { until, .. }
+            | What::Stale { until, .. }
+            | What::ChatFails { until, .. } => self.stage.put_fault(incident, *until),
+            What::Killed { after } => self.stage.put_kill(*after),
+            What::Busy { instance, state, until } => {
+                world.occupy(instance, state, *until);
+                _ = self.stage.note_states(Whom::Aws);
+            }
+            What::Terminated { instance } => {
+                world.set_state(instance, InstanceState::Gone);
+                self.put(now + GONE_FOR, Next::Vanish(instance.clone()));
+                self.tell_states();
+            }
+            What::Console { instance, action } => {
+                _ = world.call(*action, instance);
+                self.tell_states();
+            }
+            What::Extends { schedule, by } => {
+                if let Some(granted) = people::extend(self.stage, schedule, *by) {
+                    self.tell_change(now);
+                    let looks_in = Duration::milliseconds(self.random.random_range(20..400));
+                    self.put(now + looks_in, Next::Grant(Box::new(granted)));
+                }
+            }
+            What::Orders { .. } | What::Writes { .. } | What::Edits { .. } | What::Deletes { .. } => {
+                people::edit(self.stage, &incident.what);
+                self.tell_change(now);
+            }
+        }
+    }
+
+    /// What a person has just done to an instance, EventBridge tells too.
+    fn tell_states(&mut self) {
+        for changed_at in self.stage.note_states(Whom::Person) {
+            self.tell_change(changed_at);
+        }
+    }
+}
+
+/// Looks at the world twice and decides twice: the order in which a scan gives its items must not matter.
+fn plan_twice(stage: &Stage, seed: u64) {
+    let world = &stage.world;
+    let plan = |seed| {
+        let store = Shuffled { world, seed };
+        let ports = Ports { store: &store, fleet: world, chat: world, clock: world, journal: world };
+        let looked = pollster::block_on(tick::look(&ports, stage.defaults)).ok();
+        looked.map(|(snapshot, now)| engine::plan(&snapshot, now))
+    };
+    let (one, other) = (plan(seed), plan(seed.wrapping_add(1)));
+    if one != other {
+        stage.note(Happened::PlansDiffer { one: format!("{one:?}"), other: format!("{other:?}") });
+    }
+}
+
+/// The tables, whose scans give their items in an order of their own.
+struct Shuffled<'a> {
+    world: &'a World,
+    seed: u64,
+}
+
+impl Store for Shuffled<'_> {
+    async fn scan(&self, table: Table) -> Result<Vec<Item>, StoreError> {
+        let mut items = self.world.items(table);
+        items.shuffle(&mut Pcg32::seed_from_u64(self.seed));
+        Ok(items)
+    }
+
+    async fn runs(&self, keys: &[(String, String)]) -> Result<Vec<Item>, StoreError> {
+        self.world.runs(keys).await
+    }
+
+    async fn put_run(&self, item: Item, expected_version: Option<u64>) -> Result<(), StoreError> {
+        self.world.put_run(item, expected_version).await
+    }
+
+    async fn lower_flag(&self, schedule: &ScheduleName, flag: Action) -> Result<(), StoreError> {
+        self.world.lower_flag(schedule, flag).await
+    }
+
+    async fn put(&self, table: Table, item: Item) -> Result<(), StoreError> {
+        self.world.put(table, item).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+use chrono::{DateTime, Duration, Utc};
+
+use super::*;
+use crate::document::file;
+use crate::memory::Machine;
+use crate::model::{EventKind, GroupName, TagValue};
+use crate::simulation::Incident;
+use crate::simulation::case::{AwsCall, AwsFault, ChatFault, TableCall, TableFault};
+
+const TEAM: &str = "
+Schedule: {ScheduleName: S, TagValue: S, DaysActive: all, Enabled: true, StartTime: '09:30', StopTime: '22:00', Timezone: UTC}
+ServerGroups:
+  - {GroupName: A, InstanceType: RDS}
+  - {GroupName: B, InstanceType: EC2, Dependency: [A]}
+";
+
+fn at(time: &str) -> DateTime<Utc> {
+    format!("2026-11-23T{time}Z").parse().unwrap()
+}
+
+/// A day of a database and an instance that needs it, with incidents.
+fn day(incidents: &[(&str, What)]) -> Case {
+    let machine = |key: &str, group| {
+        let tag = TagValue::new("S").unwrap();
+        Machine::new(key.parse().unwrap(), tag, GroupName::new(group).ok())
+    };
+    Case {
+        seed: 1,
+        from: at("09:00:00"),
+        to: at("23:00:00"),
+        defaults: crate::document::Defaults::default(),
+        cron: Duration::minutes(5),
+        on_change: true,
+        tables: file::items(TEAM).unwrap(),
+        machines: vec![machine("rds/db", "A"), machine("ec2/i", "B")],
+        incidents: incidents.iter().map(|(time, what)| Incident { at: at(time), what: what.clone() }).collect(),
+    }
+}
+
+/// What was asked for and told, in short.
+fn story(case: &Case) -> Vec<String> {
+    let mut lines = Vec::new();
+    for entry in run(case) {
+        let line = match entry.what {
+            Happened::Asked { action, key, took_effect, .. } => format!("{} {key} {took_effect}", action.as_str()),
+            Happened::Noted(_, event) if event.kind == EventKind::Warning => "warning".to_owned(),
+            Happened::Noted(_, event) if event.kind == EventKind::RunDone => "run done".to_owned(),
+            Happened::Ended(_, HowEnded::Killed) => "killed".to_owned(),
+            Happened::Fault(fault) => fault,
+            Happened::Answered { answer, .. } => format!("{answer:?}"),
+            _ => continue,
+        };
+        lines.push(format!("{} {line}", entry.at.format("%H:%M")));
+    }
+    lines
+}
+
+#[test]
+fn a_day_is_lived_through() {
+    assert_eq!(
+        story(&day(&[])),
+        [
+            // Yesterday's stop, with nothing to do.
+            "09:00 run done",
+            "09:30 start rds/db true",
+            "09:31 start ec2/i true",
+            "09:32 run done",
+            "21:50 warning",
+            "22:00 stop ec2/i true",
+            "22:00 stop rds/db true",
+            "22:01 run done",
+        ]
+    );
+}
+
+#[test]
+fn the_same_case_gives_the_same_history() {
+    let until = at("22:30:00");
+    let case = day(&[
+        ("09:30:00", What::Doubled { by: Duration::milliseconds(40), until }),
+        ("09:30:00", What::Killed { after: 11 }),
+        ("21:50:00", What::ChatFails { how: ChatFault::LostAnswer, times: Some(1), until }),
+    ]);
+    assert_eq!(run(&case), run(&case));
+    assert!(story(&case).iter().any(|line| line.ends_with("killed")));
+}
+
+#[test]
+fn calls_fail_as_the_case_says() {
+    let until = at("23:00:00");
+    let fails = |call, how| What::TablesFail { call, how, times: Some(1), until };
+    let case = day(&[
+        ("09:30:00", fails(TableCall::PutRun, TableFault::OwnConflict)),
+        ("09:30:00", fails(TableCall::Scan, TableFault::Unavailable)),
+        (
+            "09:30:00",
+            What::AwsFails { call: AwsCall::Start, instance: None, how: AwsFault::LostAnswer, times: Some(1), until },
+        ),
+        ("21:55:00", What::Extends { schedule: ScheduleName::new("S").unwrap(), by: Duration::minutes(30) }),
+    ]);
+    let lines = story(&case);
+    for line in [
+        "09:30 tables: unavailable",
+        "09:35 tables: conflict with oneself",
+        "21:55 Ok(2026-11-23T22:30:00Z)",
+        "22:30 stop ec2/i true",
+    ] {
+        assert!(lines.iter().any(|other| other == line), "{line}: {lines:#?}");
+    }
+}
