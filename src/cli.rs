@@ -15,6 +15,7 @@ mod import;
 mod live;
 mod moment;
 mod plan;
+mod simulate;
 mod source;
 #[cfg(feature = "live")]
 mod tick;
@@ -35,6 +36,7 @@ enum Command {
     Validate(validate::Arguments),
     Explain(explain::Arguments),
     Plan(plan::Arguments),
+    Simulate(Box<simulate::Arguments>),
     Holidays(holidays::Arguments),
     Import(import::Arguments),
     #[cfg(feature = "live")]
@@ -118,6 +120,7 @@ pub fn main() -> ExitCode {
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Holidays(arguments) => holidays::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         #[cfg(feature = "live")]

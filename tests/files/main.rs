@@ -15,6 +15,8 @@ mod holidays;
 mod import;
 mod plan;
 mod readme;
+mod scenarios;
+mod simulate;
 mod support;
 mod validate;
 

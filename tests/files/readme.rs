@@ -21,6 +21,7 @@ fn the_readme_shows_what_is_printed() {
     for command in [
         "cargo local plan schedules --from 2026-12-21 --to 2026-12-28",
         "cargo local explain Development schedules --at 2026-12-25T12:00",
+        "cargo local simulate tests/scenarios/extension-past-midnight --world tests/scenarios/extension-past-midnight/world.yaml",
     ] {
         let arguments: Vec<&str> = command.split(' ').skip(2).collect();
         let done = lamplighter(repository(), &arguments);

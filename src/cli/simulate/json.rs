@@ -1,0 +1,133 @@
+//! A history for programs: one object a line.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
+use serde_json::{Map, Value, json};
+
+use crate::document::event_object;
+use crate::model::{Event, EventKind, InstanceKey, ScheduleName};
+use crate::simulation::check::Violation;
+use crate::simulation::counts::Counts;
+use crate::simulation::file::{incident_attributes, instance_of};
+use crate::simulation::history::{HowEnded, Invocation};
+use crate::simulation::{Entry, Happened, What};
+
+/// The objects of a given world: those of its history, then a summary.
+pub(super) fn text(history: std::slice::Iter<'_, Entry>, violations: &[Violation]) -> String {
+    let counts = Counts::of(history.as_slice());
+    let summary = json!({"event": "summary", "counts": counts.0, "violations": violations.len()});
+    format!("{}{summary}\n", lines(history, violations))
+}
+
+/// The objects of a history: the tick's events, incidents and faults as they came up, what became of ticks that did not
+/// end by themselves, answers to people; then the violations.
+pub(super) fn lines<'a>(history: impl Iterator<Item = &'a Entry>, violations: &[Violation]) -> String {
+    let mut text = String::new();
+    for object in history.filter_map(object).chain(violations.iter().map(violation)) {
+        text += &format!("{}\n", Value::Object(object));
+    }
+    text
+}
+
+fn object(entry: &Entry) -> Option<Map<String, Value>> {
+    match &entry.what {
+        Happened::Noted(_, event) => Some(event_object(event)),
+        Happened::Incident(what) => Some(incident(entry.at, what)),
+        Happened::Fault(fault) => {
+            let mut object = begun(entry.at, "fault");
+            object.insert("message".to_owned(), json!(fault));
+            Some(object)
+        }
+        Happened::Ended(invocation, how) => killed(entry.at, *invocation, how),
+        Happened::Answered { schedule, answer } => Some(answered(entry.at, schedule, answer)),
+        _ => None,
+    }
+}
+
+/// The end of a tick that could not go on; one that ends by itself says so in its own events.
+fn killed(at: DateTime<Utc>, invocation: Invocation, how: &HowEnded) -> Option<Map<String, Value>> {
+    let cause = match how {
+        HowEnded::Killed => "killed",
+        HowEnded::TimedOut => "timed_out",
+        HowEnded::Done(_) | HowEnded::Failed(_) => return None,
+    };
+    let mut object = begun(at, "tick_killed");
+    object.insert("invocation".to_owned(), json!(invocation));
+    object.insert("cause".to_owned(), json!(cause));
+    Some(object)
+}
+
+/// The answer to somebody who has asked for a later stop.
+fn answered(at: DateTime<Utc>, schedule: &ScheduleName, answer: &Result<DateTime<Utc>, String>) -> Map<String, Value> {
+    let mut object = begun(at, "answered");
+    object.insert("schedule".to_owned(), json!(schedule.as_str()));
+    object.insert("granted".to_owned(), json!(answer.is_ok()));
+    match answer {
+        Ok(until) => object.insert("until".to_owned(), json!(time(*until))),
+        Err(reason) => object.insert("message".to_owned(), json!(reason)),
+    };
+    object
+}
+
+/// An incident with the attributes of the world file, in lower case.
+fn incident(at: DateTime<Utc>, what: &What) -> Map<String, Value> {
+    let mut object = instance_of(what).map(instance_fields).unwrap_or_default();
+    for (name, value) in incident_attributes(what, Tz::UTC) {
+        if name != "Instance" {
+            object.insert(name.to_lowercase(), value);
+        }
+    }
+    object.extend(begun(at, "incident"));
+    object
+}
+
+/// Which instance, in the fields that every event has for it.
+fn instance_fields(key: &InstanceKey) -> Map<String, Value> {
+    let at = DateTime::UNIX_EPOCH;
+    let instance = Some(key.clone());
+    event_object(&Event { at, kind: EventKind::Held, schedule: None, group: None, instance, details: Vec::new() })
+}
+
+/// A broken promise.
+pub(super) fn violation(violation: &Violation) -> Map<String, Value> {
+    let mut object = begun(violation.at, "violation");
+    object.insert("promise".to_owned(), json!(violation.promise));
+    object.insert("message".to_owned(), json!(violation.message));
+    if let Some(schedule) = &violation.schedule {
+        object.insert("schedule".to_owned(), json!(schedule.as_str()));
+    }
+    object
+}
+
+fn begun(at: DateTime<Utc>, event: &str) -> Map<String, Value> {
+    [("at".to_owned(), json!(time(at))), ("event".to_owned(), json!(event))].into_iter().collect()
+}
+
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_in_the_journal_has_objects_too() {
+        let schedule = || ScheduleName::new("S").unwrap();
+        let happened = [
+            Happened::Ended(1, HowEnded::Killed),
+            Happened::Ended(2, HowEnded::TimedOut),
+            Happened::Ended(3, HowEnded::Failed(vec!["no tables".to_owned()])),
+            Happened::Answered { schedule: schedule(), answer: Ok(DateTime::UNIX_EPOCH) },
+            Happened::Answered { schedule: schedule(), answer: Err("the stop has begun".to_owned()) },
+        ];
+        let history: Vec<Entry> = happened.into_iter().map(|what| Entry { at: DateTime::UNIX_EPOCH, what }).collect();
+        insta::assert_snapshot!(text(history.iter(), &[]), @r#"
+        {"at":"1970-01-01T00:00:00Z","cause":"killed","event":"tick_killed","invocation":1}
+        {"at":"1970-01-01T00:00:00Z","cause":"timed_out","event":"tick_killed","invocation":2}
+        {"at":"1970-01-01T00:00:00Z","event":"answered","granted":true,"schedule":"S","until":"1970-01-01T00:00:00Z"}
+        {"at":"1970-01-01T00:00:00Z","event":"answered","granted":false,"message":"the stop has begun","schedule":"S"}
+        {"counts":{"extensions: denied":1,"extensions: granted":1,"invocations: failed":1,"invocations: killed":1,"invocations: timed out":1},"event":"summary","violations":0}
+        "#);
+    }
+}
