@@ -60,14 +60,14 @@
 //! removes is its stop at the clock's time on that date. *T6* Local time becomes an instant in one function: in a gap it
 //! moves forward by the gap's length, of a time that comes twice the first counts. *T7* Intervals are half-open; the last
 //! transition decides. *T8* The last transition is due until a run for it has finished, however late it is found; a newer
-//! one, or an order, replaces an unfinished run. *T9* An
-//! instance that has reached its target is not touched again in that run; with `Enforce` the desired state is held. *T10* A
-//! stop is never a surprise: it is warned of in time, or waits; it does not come before the time that chat has named, and one
-//! that comes back after an order is warned of anew. A chat that is down delays it by one lead at most, from the first try.
-//! *T11* A force start lasts until the next stop; its flag is lowered when every instance is handled. *T12* RDS starts a
-//! database by itself that has been stopped for seven days: it is stopped again with a warning, also while the stop before is
-//! unfinished, unless something that needs it is up. What was not seen stopped just before AWS's time counts as started by
-//! hand.
+//! one, or an order, replaces an unfinished run. A run of the timetable that finds no instance waits for some, since a tag
+//! may be mistyped. *T9* An instance that has reached its target is not touched again in that run; with `Enforce` the desired
+//! state is held, also while a run is unfinished. *T10* A stop is never a surprise: it is warned of in time, or waits; it
+//! does not come before the time that chat has named, and one that comes back after an order is warned of anew. A chat that
+//! is down delays it by one lead at most, from the first try. *T11* A force start lasts until the next stop; its flag is
+//! lowered when every instance is handled. *T12* RDS starts a database by itself that has been stopped for seven days: it is
+//! stopped again with a warning, also while the stop before is unfinished, unless something that needs it is up. What was not
+//! seen stopped just before AWS's time counts as started by hand.
 //!
 //! **Order.** *O1* A group starts when every group it depends on is ready. *O2* It stops when every group that depends on it
 //! has stopped. *O3* What may go now goes at once. *O4* A failure holds what depends on it, and nothing else; it is tried

@@ -219,8 +219,10 @@ impl Planner<'_> {
         for key in &again {
             run.instances.remove(key);
         }
-        if !again.is_empty() && run.action == Action::Stop {
-            self.plan.state.warning = None;
+        if !again.is_empty() {
+            // The warning of this stop was about what it has stopped already; one of the next stop stands.
+            let stop_at = run.at;
+            self.plan.state.warning = self.plan.state.warning.filter(|warning| warning.stop_at != stop_at);
         }
     }
 

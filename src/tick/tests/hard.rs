@@ -180,6 +180,42 @@ fn c1_a_stop_that_is_moved_and_near_is_warned_of_once() {
 }
 
 #[test]
+fn t8_a_run_that_finds_nobody_waits_for_them() {
+    // The tag of the schedule is mistyped when its start is due, and mended after it; and the same with its stop.
+    for (from, mended_at, until, mistyped_at, state) in [
+        ("2026-11-23 09:00", "2026-11-23 09:40", "2026-11-23 10:00", "09:25", "running"),
+        ("2026-11-23 12:00", "2026-11-23 22:10", "2026-11-23 22:40", "21:45", "stopped"),
+    ] {
+        let town = if state == "running" { chain(from) } else { chain_running(from) };
+        town.run_until(&format!("2026-11-23 {mistyped_at}"));
+        town.edit("TagValue", "Somebody");
+        town.run_until(mended_at);
+        town.edit("TagValue", "S");
+        let lines = town.run_until(until);
+        assert_eq!((town.state("rds/db").as_str(), town.state("ec2/c").as_str()), (state, state), "{lines:#?}");
+        // Nobody was told of the stop while the tag was wrong: it is warned of.
+        assert_eq!(count(&lines, "chat: stops at Mon 22:2"), usize::from(state == "stopped"), "{lines:#?}");
+    }
+}
+
+#[test]
+fn t9_enforce_holds_while_a_run_is_unfinished() {
+    // The database cannot be stopped, so the stop never ends; somebody starts C again.
+    let town = chain_running("2026-11-23 21:30");
+    town.edit("Enforce", true);
+    town.fail(Action::Stop, "rds/db", FailureKind::Denied, "UnauthorizedOperation", "2026-11-26 00:00");
+    town.run_until("2026-11-23 22:30");
+    town.set_state("ec2/c", InstanceState::Running);
+    let lines = town.run_until("2026-11-23 23:00");
+    let at = |words: &str| lines.iter().position(|line| line.contains(words));
+    assert!(
+        at("chat: stops at Mon 22:45").is_some() && at("chat: stops at Mon 22:45") < at("stop C ec2/c"),
+        "{lines:#?}"
+    );
+    assert_eq!((town.state("ec2/c").as_str(), town.state("rds/db").as_str()), ("stopped", "running"));
+}
+
+#[test]
 fn t10_what_an_unfinished_stop_had_stopped_is_warned_of_again() {
     // Nobody starts anything; the database cannot be stopped, and C is started by hand on the next day.
     let town = chain_running("2026-11-23 12:00");
