@@ -179,6 +179,37 @@ pub enum What {
     },
 }
 
+impl What {
+    /// Until when it holds, if it holds for a time.
+    #[must_use]
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        self.clone().until_mut().copied()
+    }
+
+    /// Until when it holds, to be changed.
+    pub fn until_mut(&mut self) -> Option<&mut DateTime<Utc>> {
+        match self {
+            Self::Outage { until }
+            | Self::Late { until, .. }
+            | Self::Doubled { until, .. }
+            | Self::ClockOff { until, .. }
+            | Self::TablesFail { until, .. }
+            | Self::AwsFails { until, .. }
+            | Self::Stale { until, .. }
+            | Self::ChatFails { until, .. }
+            | Self::Busy { until, .. } => Some(until),
+            Self::Killed { .. }
+            | Self::Terminated { .. }
+            | Self::Console { .. }
+            | Self::Extends { .. }
+            | Self::Orders { .. }
+            | Self::Writes { .. }
+            | Self::Edits { .. }
+            | Self::Deletes { .. } => None,
+        }
+    }
+}
+
 /// Which calls of the tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TableCall {

@@ -245,14 +245,6 @@ impl<'a> Run<'a> {
         let (world, now) = (&self.stage.world, self.stage.now());
         self.stage.note(Happened::Incident(incident.what.clone()));
         match &incident.what {
-            What::Outage { until }
-            | What::Late { until, .. }
-            | What::Doubled { until, .. }
-            | What::ClockOff { until, .. }
-            | What::TablesFail { until, .. }
-            | What::AwsFails { until, .. }
-            | What::Stale { until, .. }
-            | What::ChatFails { until, .. } => self.stage.put_fault(incident, *until),
             What::Killed { after } => self.stage.put_kill(*after),
             What::Busy { instance, state, until } => {
                 world.occupy(instance, state, *until);
@@ -277,6 +269,11 @@ impl<'a> Run<'a> {
             What::Orders { .. } | What::Writes { .. } | What::Edits { .. } | What::Deletes { .. } => {
                 people::edit(self.stage, &incident.what);
                 self.tell_change(now);
+            }
+            held => {
+                if let Some(until_at) = held.until() {
+                    self.stage.put_fault(incident, until_at);
+                }
             }
         }
     }

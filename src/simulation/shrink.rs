@@ -161,7 +161,7 @@ impl<F: FnMut(&Case) -> bool> Shrinker<F> {
                 let Some(length) = self.window(index).filter(|length| *length > Duration::minutes(1)) else { break };
                 let is_shorter = self.attempt(|case| {
                     let Some(incident) = case.incidents.get_mut(index) else { return };
-                    if let Some(until) = until_mut(&mut incident.what) {
+                    if let Some(until) = incident.what.until_mut() {
                         *until = incident.at + length / 4;
                     }
                 });
@@ -174,12 +174,12 @@ impl<F: FnMut(&Case) -> bool> Shrinker<F> {
 
     fn window(&mut self, index: usize) -> Option<Duration> {
         let incident = self.best.incidents.get_mut(index)?;
-        until_mut(&mut incident.what).map(|until| *until - incident.at)
+        incident.what.until_mut().map(|until| *until - incident.at)
     }
 
     /// Lets the case end earlier and begin later, by whole hours.
     fn stretch(&mut self) {
-        let ends = self.best.incidents.iter_mut().map(|one| until_mut(&mut one.what).map_or(one.at, |until| *until));
+        let ends = self.best.incidents.iter_mut().map(|one| one.what.until_mut().map_or(one.at, |until| *until));
         let last = ends.max().unwrap_or(self.best.from);
         let first = self.best.incidents.iter().map(|incident| incident.at).min();
         let mut hours = (self.best.to - self.best.from).num_hours() / 2;
@@ -285,29 +285,6 @@ fn without_group(case: &mut Case, row: &Item, with_machines: bool) {
         for machine in case.machines.iter_mut().filter(|machine| is_member(machine)) {
             machine.instance.group_tag = None;
         }
-    }
-}
-
-/// When what holds for a time ends.
-fn until_mut(what: &mut What) -> Option<&mut DateTime<Utc>> {
-    match what {
-        What::Outage { until }
-        | What::Late { until, .. }
-        | What::Doubled { until, .. }
-        | What::ClockOff { until, .. }
-        | What::TablesFail { until, .. }
-        | What::AwsFails { until, .. }
-        | What::Stale { until, .. }
-        | What::ChatFails { until, .. }
-        | What::Busy { until, .. } => Some(until),
-        What::Killed { .. }
-        | What::Terminated { .. }
-        | What::Console { .. }
-        | What::Extends { .. }
-        | What::Orders { .. }
-        | What::Writes { .. }
-        | What::Edits { .. }
-        | What::Deletes { .. } => None,
     }
 }
 

@@ -63,26 +63,10 @@ pub(super) fn read(attributes: &mut Attributes<'_>) -> Option<Incident> {
     };
     let what = what(attributes, kind);
     let incident = Incident { at: at?, what: what? };
-    if until(&incident.what).is_some_and(|until| until <= incident.at) {
+    if incident.what.until().is_some_and(|until| until <= incident.at) {
         attributes.fault("Until", "is not after `At`");
     }
     Some(incident)
-}
-
-/// Until when an incident holds, if it holds for a time.
-pub(super) fn until(what: &What) -> Option<DateTime<Utc>> {
-    match what {
-        What::Outage { until }
-        | What::Late { until, .. }
-        | What::Doubled { until, .. }
-        | What::ClockOff { until, .. }
-        | What::TablesFail { until, .. }
-        | What::AwsFails { until, .. }
-        | What::Stale { until, .. }
-        | What::ChatFails { until, .. }
-        | What::Busy { until, .. } => Some(*until),
-        _ => None,
-    }
 }
 
 fn what(attributes: &mut Attributes<'_>, kind: Kind) -> Option<What> {

@@ -15,22 +15,6 @@ fn understood(case: &Case, tables: &Tables) -> Vec<Schedule> {
     document::read(tables, Defaults::default(), case.from.date_naive()).0
 }
 
-/// When what holds for a time ends.
-fn until(incident: &Incident) -> Option<DateTime<Utc>> {
-    match &incident.what {
-        What::Outage { until }
-        | What::Late { until, .. }
-        | What::Doubled { until, .. }
-        | What::ClockOff { until, .. }
-        | What::TablesFail { until, .. }
-        | What::AwsFails { until, .. }
-        | What::Stale { until, .. }
-        | What::ChatFails { until, .. }
-        | What::Busy { until, .. } => Some(*until),
-        _ => None,
-    }
-}
-
 #[test]
 fn a_seed_gives_one_case() {
     for seed in 0..20 {
@@ -62,7 +46,10 @@ fn incidents_are_in_order_and_end_long_before_the_case_does() {
                 assert!(until <= end + Duration::seconds(2), "{seed}: {incident:?}");
             } else {
                 assert!(
-                    until(incident).is_none_or(|until| incident.at < until && until <= end + Duration::seconds(1)),
+                    incident
+                        .what
+                        .until()
+                        .is_none_or(|until| incident.at < until && until <= end + Duration::seconds(1)),
                     "{seed}: {incident:?}"
                 );
             }
