@@ -49,18 +49,19 @@ pub(super) fn note(
         return restarted;
     }
     let before = std::mem::take(&mut state.resting);
+    // Stopped just before its time, and up after it.
+    let was_due = |one: &Instance| {
+        let rest = before.get(&one.key).filter(|_| one.state != InstanceState::Stopped);
+        rest.filter(|rest| rest.was_seen && rest.restarts_at <= now)
+    };
+    // Else somebody has started it, or what needs it: it is theirs. Others that AWS has started do not need it.
+    let others: Vec<&Instance> = instances.iter().filter(|one| was_due(one).is_none()).copied().collect();
     let databases = instances.iter().filter(|one| one.key.kind != InstanceKind::Ec2 && one.refusal.is_none());
     for instance in databases {
-        let rest = match (&instance.state, before.get(&instance.key)) {
-            (InstanceState::Stopped, _) => instance.restarts_at.map(|restarts_at| {
-                let was_seen = restarts_at - now <= SEEN_BEFORE;
-                Rest { restarts_at, was_seen }
-            }),
-            // Up after its time though it was stopped just before. Else somebody has started it: it is theirs.
-            (_, Some(rest)) if rest.was_seen && rest.restarts_at <= now => {
-                (!is_needed(&schedule.groups, instance, instances)).then_some(*rest)
-            }
-            _ => None,
+        let rest = if instance.state == InstanceState::Stopped {
+            instance.restarts_at.map(|restarts_at| Rest { restarts_at, was_seen: restarts_at - now <= SEEN_BEFORE })
+        } else {
+            was_due(instance).filter(|_| !is_needed(&schedule.groups, instance, &others)).copied()
         };
         if rest.is_some() && instance.state == InstanceState::Running {
             restarted.insert(instance.key.clone());

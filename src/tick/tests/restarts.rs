@@ -12,8 +12,14 @@ fn long_rest() -> Town {
 
 /// The morning of that Monday.
 fn long_monday() -> Town {
+    long_monday_where("[]")
+}
+
+/// The same, where the second database needs these groups.
+fn long_monday_where(needed: &str) -> Town {
     let file = CHAIN.replace("weekdays", "mon")
-        + "  - {GroupName: D, InstanceType: RDS}\nExceptions:\n  - {ExceptionUuid: e1, ExceptionDate: 2026-11-30, ExceptionType: start, ExceptionValue: None}\n  - {ExceptionUuid: e2, ExceptionDate: 2026-11-30, ExceptionType: stop, ExceptionValue: None}\n";
+        + &format!("  - {{GroupName: D, InstanceType: RDS, Dependency: {needed}}}\n")
+        + "Exceptions:\n  - {ExceptionUuid: e1, ExceptionDate: 2026-11-30, ExceptionType: start, ExceptionValue: None}\n  - {ExceptionUuid: e2, ExceptionDate: 2026-11-30, ExceptionType: stop, ExceptionValue: None}\n";
     let machines: Vec<&str> = CHAIN_MACHINES.into_iter().chain(["rds/other D"]).collect();
     Town::new(&file, &machines, "2026-11-23 09:30")
 }
@@ -85,6 +91,21 @@ fn t12_what_somebody_needs_stands() {
     town.set_state("ec2/c", InstanceState::Running);
     assert_eq!(town.run_and_find("2026-12-06 00:00", " A"), Vec::<String>::new());
     assert_eq!((town.state("rds/db"), town.state("rds/other")), ("running".to_owned(), "stopped".to_owned()));
+}
+
+#[test]
+fn t12_of_databases_that_need_each_other_all_are_stopped_again() {
+    // The second one needs the first, and both are started by AWS.
+    let town = long_monday_where("[A]");
+    town.run_until("2026-11-24 00:00");
+    let lines = told(&town, "2026-12-06 00:00");
+    assert_eq!(
+        (town.state("rds/db"), town.state("rds/other")),
+        ("stopped".to_owned(), "stopped".to_owned()),
+        "{lines:#?}"
+    );
+    let at = |words: &str| lines.iter().position(|line| line.contains(words));
+    assert!(at("stopped D rds/other") < at("stop A rds/db"), "{lines:#?}");
 }
 
 #[test]
