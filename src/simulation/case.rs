@@ -225,6 +225,23 @@ pub enum TableCall {
     LowerFlag,
 }
 
+impl TableCall {
+    /// Its word in a world file, each once.
+    pub(super) const WORDS: &[(&str, Self)] = &[
+        ("any", Self::Any),
+        ("scan", Self::Scan),
+        ("runs", Self::Runs),
+        ("put-run", Self::PutRun),
+        ("lower-flag", Self::LowerFlag),
+    ];
+
+    /// Its word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        word_of(Self::WORDS, &self)
+    }
+}
+
 /// How a call of the tables fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TableFault {
@@ -241,6 +258,23 @@ pub enum TableFault {
     Slow,
 }
 
+impl TableFault {
+    /// Its word in a world file, each once.
+    pub(super) const WORDS: &[(&str, Self)] = &[
+        ("unavailable", Self::Unavailable),
+        ("denied", Self::Denied),
+        ("lost-answer", Self::LostAnswer),
+        ("own-conflict", Self::OwnConflict),
+        ("slow", Self::Slow),
+    ];
+
+    /// Its word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        word_of(Self::WORDS, &self)
+    }
+}
+
 /// Which calls of EC2 and RDS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AwsCall {
@@ -250,6 +284,18 @@ pub enum AwsCall {
     Start,
     /// Stopping.
     Stop,
+}
+
+impl AwsCall {
+    /// Its word in a world file, each once.
+    pub(super) const WORDS: &[(&str, Self)] =
+        &[("describe", Self::Describe), ("start", Self::Start), ("stop", Self::Stop)];
+
+    /// Its word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        word_of(Self::WORDS, &self)
+    }
 }
 
 /// How a call of EC2 or RDS fails.
@@ -275,6 +321,27 @@ pub enum AwsFault {
     Slow,
 }
 
+impl AwsFault {
+    /// Its word in a world file, each once.
+    pub(super) const WORDS: &[(&str, Self)] = &[
+        ("throttled", Self::Throttled),
+        ("denied", Self::Denied),
+        ("unreachable", Self::Unreachable),
+        ("lost-answer", Self::LostAnswer),
+        ("capacity", Self::Capacity),
+        ("wrong-state", Self::WrongState),
+        ("refused", Self::Refused),
+        ("partial", Self::Partial),
+        ("slow", Self::Slow),
+    ];
+
+    /// Its word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        word_of(Self::WORDS, &self)
+    }
+}
+
 /// How chat does not take a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ChatFault {
@@ -286,4 +353,21 @@ pub enum ChatFault {
     LostAnswer,
     /// Takes as long as the caller allows, and then the message has not arrived.
     Slow,
+}
+
+impl ChatFault {
+    /// Its word in a world file, each once.
+    pub(super) const WORDS: &[(&str, Self)] =
+        &[("down", Self::Down), ("refused", Self::Refused), ("lost-answer", Self::LostAnswer), ("slow", Self::Slow)];
+
+    /// Its word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        word_of(Self::WORDS, &self)
+    }
+}
+
+/// The word for a value.
+pub(super) fn word_of<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> &'static str {
+    words.iter().find(|(_, known)| known == value).map_or("", |(word, _)| word)
 }

@@ -6,7 +6,6 @@ use std::ops::AddAssign;
 use serde_json::Value;
 
 use super::What;
-use super::case::{AwsCall, TableCall};
 use super::history::{Entry, Happened, HowEnded, Invocation, Whom};
 use crate::document::{NOTEBOOK_KEY, STATE_RUN_ID};
 use crate::model::{Action, Event, EventKind, FailureKind, InstanceKey, InstanceKind, InstanceState, Notice};
@@ -61,7 +60,7 @@ impl Counter {
     fn entry(&mut self, entry: &Entry) {
         match &entry.what {
             Happened::Incident(what) => self.incident(what),
-            Happened::Fault(text) => self.add(format!("faults: {text}")),
+            Happened::Fault(fault) => self.add(format!("faults: {fault}")),
             Happened::Began(invocation) => self.began(*invocation),
             Happened::Ended(invocation, how) => self.ended(*invocation, how),
             Happened::Read(_, table) => self.add(format!("tables: read {}", name_of(*table))),
@@ -211,18 +210,11 @@ impl Counter {
             What::Killed { .. } => "kill".to_owned(),
             What::ClockOff { .. } => "clock off".to_owned(),
             What::TablesFail { call, how, .. } => {
-                format!("tables, {}: {}", word_of_call(*call), spaced(how))
+                format!("tables, {}: {}", spaced(call.as_str()), spaced(how.as_str()))
             }
-            What::AwsFails { call, how, .. } => {
-                let call = match call {
-                    AwsCall::Describe => "look",
-                    AwsCall::Start => "start",
-                    AwsCall::Stop => "stop",
-                };
-                format!("AWS, {call}: {}", spaced(how))
-            }
+            What::AwsFails { call, how, .. } => format!("AWS, {}: {}", call.as_str(), spaced(how.as_str())),
             What::Stale { .. } => "looks stale".to_owned(),
-            What::ChatFails { how, .. } => format!("chat: {}", spaced(how)),
+            What::ChatFails { how, .. } => format!("chat: {}", spaced(how.as_str())),
             What::Busy { .. } => "instance busy".to_owned(),
             What::Terminated { .. } => "instance terminated".to_owned(),
             What::Console { action, .. } => format!("{} at the console", action.as_str()),
@@ -238,26 +230,9 @@ impl Counter {
     }
 }
 
-fn word_of_call(call: TableCall) -> &'static str {
-    match call {
-        TableCall::Any => "any call",
-        TableCall::Scan => "scan",
-        TableCall::Runs => "read of runs",
-        TableCall::PutRun => "write of a run",
-        TableCall::LowerFlag => "lowering of a flag",
-    }
-}
-
-/// The name of a kind as words: `LostAnswer` is `lost answer`.
-fn spaced(kind: &impl std::fmt::Debug) -> String {
-    let mut words = String::new();
-    for letter in format!("{kind:?}").chars() {
-        if letter.is_uppercase() && !words.is_empty() {
-            words.push(' ');
-        }
-        words.extend(letter.to_lowercase());
-    }
-    words
+/// A word of several parts, as words.
+fn spaced(word: &str) -> String {
+    word.replace('-', " ")
 }
 
 fn name_of(table: Table) -> &'static str {

@@ -15,7 +15,7 @@ use rand_pcg::Pcg32;
 use serde_json::Value;
 
 use super::case::{AwsCall, AwsFault, ChatFault, TableCall, TableFault, What};
-use super::history::{Happened, Invocation, Whom};
+use super::history::{Fault, Happened, Invocation, Whom};
 use super::stage::{Alarm, Stage, Timer};
 use crate::model::{Action, Event, Failure, FailureKind, InstanceKey, InstanceKind, Inventory, Notice, ScheduleName};
 use crate::ports::{Chat, ChatError, Clock, Fleet, Item, Journal, Outcome, Query, Store, StoreError, Table};
@@ -69,7 +69,7 @@ impl<'a> Function<'a> {
             _ => None,
         });
         if let Some(fault) = fault {
-            self.stage.note(Happened::Fault(format!("tables: {}", words(fault))));
+            self.stage.note(Happened::Fault(Fault::Tables(fault)));
         }
         if fault == Some(TableFault::Slow) {
             self.wait(SLOW_TABLES).await;
@@ -85,12 +85,7 @@ impl<'a> Function<'a> {
             _ => None,
         });
         if let Some(fault) = fault {
-            let call = match call {
-                AwsCall::Describe => "describe",
-                AwsCall::Start => "start",
-                AwsCall::Stop => "stop",
-            };
-            self.stage.note(Happened::Fault(format!("{call}: {}", aws_words(fault))));
+            self.stage.note(Happened::Fault(Fault::Aws(call, fault)));
         }
         fault
     }
@@ -124,30 +119,6 @@ fn denied(table: &str) -> StoreError {
 /// The answer of a call of the tables that read nothing or did nothing.
 fn refuse(fault: TableFault, table: &str) -> StoreError {
     if fault == TableFault::Denied { denied(table) } else { unavailable(table) }
-}
-
-fn words(fault: TableFault) -> &'static str {
-    match fault {
-        TableFault::Unavailable => "unavailable",
-        TableFault::Denied => "denied",
-        TableFault::LostAnswer => "lost answer",
-        TableFault::OwnConflict => "conflict with oneself",
-        TableFault::Slow => "slow",
-    }
-}
-
-fn aws_words(fault: AwsFault) -> &'static str {
-    match fault {
-        AwsFault::Throttled => "throttled",
-        AwsFault::Denied => "denied",
-        AwsFault::Unreachable => "unreachable",
-        AwsFault::LostAnswer => "lost answer",
-        AwsFault::Capacity => "no capacity",
-        AwsFault::WrongState => "wrong state",
-        AwsFault::Refused => "refused",
-        AwsFault::Partial => "part of a batch",
-        AwsFault::Slow => "slow",
-    }
 }
 
 /// The answer to a call for an instance; `None`: AWS's own.
@@ -246,7 +217,7 @@ impl Fleet for Function<'_> {
             _ => None,
         });
         if stale > Duration::zero() {
-            self.stage.note(Happened::Fault("describe: stale".to_owned()));
+            self.stage.note(Happened::Fault(Fault::Stale));
             let at = self.stage.now() - stale;
             for (key, instance) in &mut inventory.instances {
                 if let Some(before) = self.stage.world.instance_at(key, at) {
@@ -307,20 +278,20 @@ impl Chat for Function<'_> {
             What::ChatFails { how, .. } => Some(*how),
             _ => None,
         });
-        let (word, arrived, takes) = match fault {
-            None => ("", true, Duration::zero()),
-            Some(ChatFault::Down) => ("down", false, CHAT_IS_TRIED.min(budget)),
-            Some(ChatFault::Refused) => ("refused", false, Duration::zero()),
-            Some(ChatFault::LostAnswer) => ("lost answer", true, CHAT_IS_TRIED.min(budget)),
-            Some(ChatFault::Slow) => ("slow", false, budget),
+        let (arrived, takes) = match fault {
+            None => (true, Duration::zero()),
+            Some(ChatFault::Down) => (false, CHAT_IS_TRIED.min(budget)),
+            Some(ChatFault::Refused) => (false, Duration::zero()),
+            Some(ChatFault::LostAnswer) => (true, CHAT_IS_TRIED.min(budget)),
+            Some(ChatFault::Slow) => (false, budget),
         };
         let answer = match fault {
             None => Ok(()),
             Some(ChatFault::Refused) => Err(ChatError::Refused("404 Not Found".to_owned())),
             Some(_) => Err(ChatError::Unavailable("no answer in time".to_owned())),
         };
-        if fault.is_some() {
-            self.stage.note(Happened::Fault(format!("chat: {word}")));
+        if let Some(fault) = fault {
+            self.stage.note(Happened::Fault(Fault::Chat(fault)));
         }
         let (notice, answered) = (notice.clone(), answer.clone());
         self.stage.note(Happened::Told { invocation: self.id, notice, arrived, answer: answered });

@@ -2,9 +2,12 @@
 //!
 //! All of it is seen from outside: rows, calls, answers, states and messages; nothing of what the planner thinks.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 
 use super::What;
+use super::case::{AwsCall, AwsFault, ChatFault, TableFault};
 use crate::model::{Action, Event, InstanceKey, InstanceState, Inventory, Notice, ScheduleName};
 use crate::ports::{ChatError, Item, Outcome, StoreError, Table};
 use crate::tick::Report;
@@ -26,8 +29,8 @@ pub struct Entry {
 pub enum Happened {
     /// Something from outside; what comes of it in rows and states has entries of its own.
     Incident(What),
-    /// A fault came up in a call, in the words of its kind, such as `tables: lost answer`.
-    Fault(String),
+    /// A fault came up in a call.
+    Fault(Fault),
     /// An invocation began.
     Began(Invocation),
     /// An invocation is over.
@@ -111,6 +114,31 @@ pub enum Happened {
         /// The second.
         other: String,
     },
+}
+
+/// A fault that came up in a call, and how; shown such as `tables: lost answer`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// Of a call of the tables.
+    Tables(TableFault),
+    /// Of a call of EC2 or RDS.
+    Aws(AwsCall, AwsFault),
+    /// A look showed what was some time ago.
+    Stale,
+    /// Of a message to chat.
+    Chat(ChatFault),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (of, how) = match self {
+            Self::Tables(how) => ("tables", how.as_str()),
+            Self::Aws(call, how) => (call.as_str(), how.as_str()),
+            Self::Stale => (AwsCall::Describe.as_str(), "stale"),
+            Self::Chat(how) => ("chat", how.as_str()),
+        };
+        write!(formatter, "{of}: {}", how.replace('-', " "))
+    }
 }
 
 /// How an invocation ended.

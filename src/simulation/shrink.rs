@@ -3,7 +3,7 @@
 //! Takes parts away and keeps what still fails: many at once, then fewer, then one by one (delta debugging). Knows nothing
 //! of why it fails.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use serde_json::Value;
 
 use super::{Case, What};

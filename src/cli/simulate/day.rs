@@ -12,7 +12,8 @@ use crate::cli::{BOLD, FAINT};
 use crate::document::plain;
 use crate::model::{Action, Detail, Event, EventKind, InstanceKey, InstanceState, Notice, ScheduleName};
 use crate::ports::{ChatError, Item, Outcome};
-use crate::simulation::history::{HowEnded, Whom};
+use crate::simulation::case::AwsCall;
+use crate::simulation::history::{Fault, HowEnded, Whom};
 use crate::simulation::{Entry, Happened, What};
 
 /// A line of the day.
@@ -104,7 +105,7 @@ impl Writer {
                 }
                 self.line(at, Actor::of(what), words::incident(what, at, zone));
             }
-            Happened::Fault(fault) => self.fault(at, fault),
+            Happened::Fault(fault) => self.fault(at, *fault),
             Happened::Ended(id, how) => self.ended(at, *id, how),
             Happened::Asked { action, key, took_effect, answer, .. } => {
                 self.asked(at, *action, key, *took_effect, answer);
@@ -138,10 +139,11 @@ impl Writer {
     }
 
     /// A fault that comes up; those of starts, stops and messages are seen in their answers.
-    fn fault(&mut self, at: DateTime<Utc>, fault: &str) {
-        let is_new = self.lines.last().is_none_or(|last| (last.actor, last.parts.0.as_str()) != (Actor::Fault, fault));
-        if is_new && ["tables: ", "describe: "].iter().any(|place| fault.starts_with(place)) {
-            self.line(at, Actor::Fault, fault.to_owned());
+    fn fault(&mut self, at: DateTime<Utc>, fault: Fault) {
+        let text = fault.to_string();
+        let is_new = self.lines.last().is_none_or(|last| (last.actor, &last.parts.0) != (Actor::Fault, &text));
+        if is_new && matches!(fault, Fault::Tables(_) | Fault::Aws(AwsCall::Describe, _) | Fault::Stale) {
+            self.line(at, Actor::Fault, text);
         }
     }
 

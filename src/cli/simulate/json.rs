@@ -35,7 +35,7 @@ fn object(entry: &Entry) -> Option<Map<String, Value>> {
         Happened::Incident(what) => Some(incident(entry.at, what)),
         Happened::Fault(fault) => {
             let mut object = begun(entry.at, "fault");
-            object.insert("message".to_owned(), json!(fault));
+            object.insert("message".to_owned(), json!(fault.to_string()));
             Some(object)
         }
         Happened::Ended(invocation, how) => killed(entry.at, *invocation, how),

@@ -9,7 +9,8 @@ use super::world::World;
 use super::{Finding, time};
 use crate::model::{Action, Cause, InstanceKey, Notice, Source};
 use crate::simulation::What;
-use crate::simulation::history::{Entry, Happened};
+use crate::simulation::case::{AwsFault, ChatFault};
+use crate::simulation::history::{Entry, Fault, Happened};
 
 /// How often something was told, and in how many epochs there was reason for it.
 #[derive(Debug, Default)]
@@ -36,12 +37,15 @@ fn is_rough(world: &World<'_>) -> bool {
     world.crashed_at.is_some() || world.case.incidents.iter().any(|incident| doubles(&incident.what))
 }
 
+/// Whether after this fault it is not sure what is written down, or what was told.
+fn loses(fault: Fault) -> bool {
+    matches!(fault, Fault::Tables(_) | Fault::Aws(_, AwsFault::LostAnswer) | Fault::Chat(ChatFault::LostAnswer))
+}
+
 impl Once {
     pub(super) fn take(&mut self, world: &World<'_>, entry: &Entry) -> Option<Finding> {
         match &entry.what {
-            Happened::Fault(words) => {
-                self.has_lost |= words.starts_with("tables") || words.ends_with("lost answer");
-            }
+            Happened::Fault(fault) => self.has_lost |= loses(*fault),
             Happened::Row { .. } => self.written_at = Some(entry.at),
             Happened::Asked { invocation, action, key, .. } => self.note_asked(world, *invocation, (*action, key)),
             Happened::Told { notice, arrived: true, .. } => {

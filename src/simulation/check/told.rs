@@ -9,7 +9,7 @@ use super::rows::Reading;
 use super::world::World;
 use super::{Ask, Finding, SLACK, ending, time};
 use crate::model::{Action, Failure, FailureKind, InstanceKey, InstanceState, Mode, Notice, ScheduleName, Stretch};
-use crate::simulation::history::{Entry, Happened, Invocation};
+use crate::simulation::history::{Entry, Fault, Happened, Invocation};
 
 /// What is still untold after so long without a disturbance will never be.
 const TOLD_WITHIN: Duration = Duration::minutes(30);
@@ -84,7 +84,7 @@ impl Told {
     /// Takes any other entry; gives what is told and has not happened.
     pub(super) fn take(&mut self, world: &World<'_>, entry: &Entry) -> Option<(Option<ScheduleName>, String)> {
         match &entry.what {
-            Happened::Fault(words) => self.has_lost |= words.starts_with("tables"),
+            Happened::Fault(fault) => self.has_lost |= matches!(fault, Fault::Tables(_)),
             Happened::Wrote { invocation, schedule, run_id, took_effect: true, .. } if run_id == "@state" => {
                 self.note_known(world, *invocation, schedule);
             }

@@ -7,7 +7,8 @@ use serde_json::json;
 use super::*;
 use crate::model::{Failure, ScheduleName};
 use crate::ports::ChatError;
-use crate::simulation::case::TableFault;
+use crate::simulation::case::{ChatFault, TableCall, TableFault};
+use crate::simulation::history::Fault;
 use crate::simulation::random::{self, Faults};
 use crate::simulation::run::run;
 use crate::tick::Report;
@@ -121,8 +122,8 @@ fn each_entry_has_its_words() {
         (warning(false, lost()), "messages: extended did not arrive"),
         (Happened::Answered { schedule: schedule(), answer: Ok(until) }, "extensions: granted"),
         (Happened::Answered { schedule: schedule(), answer: ready() }, "extensions: denied"),
-        (Happened::Fault("chat: down".to_owned()), "faults: chat: down"),
-        (Happened::Incident(fails), "incidents: tables, write of a run: own conflict"),
+        (Happened::Fault(Fault::Chat(ChatFault::Down)), "faults: chat: down"),
+        (Happened::Incident(fails), "incidents: tables, put run: own conflict"),
         (Happened::Incident(What::Late { by: Duration::zero(), until }), "incidents: events late"),
         (Happened::Read(1, Table::ServerGroup), "tables: read group"),
     ];

@@ -5,10 +5,10 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::attributes::Attributes;
-use super::words::{self, Words, word_of};
+use super::words::{self, Words};
 use super::{KEY, time_text};
 use crate::model::{InstanceKey, ScheduleName};
-use crate::simulation::case::AwsCall;
+use crate::simulation::case::{AwsCall, AwsFault, ChatFault, TableCall, TableFault, word_of};
 use crate::simulation::{Incident, What};
 
 /// The kinds, in the order of [`What`].
@@ -107,23 +107,23 @@ fn failing(attributes: &mut Attributes<'_>, kind: Kind) -> Option<What> {
     let until = attributes.required_time("Until");
     match kind {
         Kind::TablesFail => {
-            let call = attributes.word("Call", words::TABLE_CALLS);
-            let how = attributes.word("How", words::TABLE_FAULTS);
+            let call = attributes.word("Call", TableCall::WORDS);
+            let how = attributes.word("How", TableFault::WORDS);
             Some(What::TablesFail { call: call?, how: how?, times, until: until? })
         }
         Kind::AwsFails => {
-            let call = attributes.word("Call", words::AWS_CALLS);
+            let call = attributes.word("Call", AwsCall::WORDS);
             let instance = attributes.optional("Instance", KEY, str::parse::<InstanceKey>);
             if instance.is_some() && call == Some(AwsCall::Describe) {
                 let message =
                     "a look is never for one instance; allowed: nothing, or with `Call: start` or `Call: stop`";
                 attributes.fault("Instance", message);
             }
-            let how = attributes.word("How", words::AWS_FAULTS);
+            let how = attributes.word("How", AwsFault::WORDS);
             Some(What::AwsFails { call: call?, instance, how: how?, times, until: until? })
         }
         _ => {
-            let how = attributes.word("How", words::CHAT_FAULTS);
+            let how = attributes.word("How", ChatFault::WORDS);
             Some(What::ChatFails { how: how?, times, until: until? })
         }
     }
@@ -185,18 +185,18 @@ pub(super) fn write(what: &What, zone: Tz) -> Vec<(&'static str, Value)> {
         What::ClockOff { by, .. } => (Kind::ClockOff, vec![some("By", length(*by))]),
         What::Stale { by, .. } => (Kind::Stale, vec![some("By", length(*by))]),
         What::TablesFail { call, how, times, .. } => {
-            let call = json!(word_of(words::TABLE_CALLS, call));
-            let how = json!(word_of(words::TABLE_FAULTS, how));
+            let call = json!(call.as_str());
+            let how = json!(how.as_str());
             (Kind::TablesFail, vec![some("Call", call), some("How", how), ("Times", times.map(|times| json!(times)))])
         }
         What::AwsFails { call, instance, how, times, .. } => {
-            let call = some("Call", json!(word_of(words::AWS_CALLS, call)));
-            let how = some("How", json!(word_of(words::AWS_FAULTS, how)));
+            let call = some("Call", json!(call.as_str()));
+            let how = some("How", json!(how.as_str()));
             let instance = ("Instance", instance.as_ref().map(key));
             (Kind::AwsFails, vec![call, instance, how, ("Times", times.map(|times| json!(times)))])
         }
         What::ChatFails { how, times, .. } => {
-            let how = some("How", json!(word_of(words::CHAT_FAULTS, how)));
+            let how = some("How", json!(how.as_str()));
             (Kind::ChatFails, vec![how, ("Times", times.map(|times| json!(times)))])
         }
         What::Busy { instance, state, .. } => {
@@ -227,7 +227,7 @@ pub(super) fn write(what: &What, zone: Tz) -> Vec<(&'static str, Value)> {
         }
     };
     let word = KINDS.get(kind as usize).map_or("", |(word, _)| word);
-    let attributes = attributes.into_iter().chain([("Until", until(what).as_ref().map(time))]);
+    let attributes = attributes.into_iter().chain([("Until", what.until().as_ref().map(time))]);
     let attributes = attributes.filter_map(|(name, value)| Some((name, value?)));
     std::iter::once(("What", json!(word))).chain(attributes).collect()
 }

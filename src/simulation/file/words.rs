@@ -5,7 +5,6 @@ use chrono::Duration;
 use crate::document::nearest;
 use crate::model::{Action, InstanceState, Refusal};
 use crate::ports::Table;
-use crate::simulation::case::{AwsCall, AwsFault, ChatFault, TableCall, TableFault};
 
 /// What stands for the values of an enum, each once.
 pub(super) type Words<T> = [(&'static str, T)];
@@ -18,44 +17,6 @@ pub(super) const TABLES: &Words<Table> = &[
     ("ScheduleException", Table::Exception),
     ("ScheduleRun", Table::Run),
 ];
-pub(super) const TABLE_CALLS: &Words<TableCall> = &[
-    ("any", TableCall::Any),
-    ("scan", TableCall::Scan),
-    ("runs", TableCall::Runs),
-    ("put-run", TableCall::PutRun),
-    ("lower-flag", TableCall::LowerFlag),
-];
-pub(super) const TABLE_FAULTS: &Words<TableFault> = &[
-    ("unavailable", TableFault::Unavailable),
-    ("denied", TableFault::Denied),
-    ("lost-answer", TableFault::LostAnswer),
-    ("own-conflict", TableFault::OwnConflict),
-    ("slow", TableFault::Slow),
-];
-pub(super) const AWS_CALLS: &Words<AwsCall> =
-    &[("describe", AwsCall::Describe), ("start", AwsCall::Start), ("stop", AwsCall::Stop)];
-pub(super) const AWS_FAULTS: &Words<AwsFault> = &[
-    ("throttled", AwsFault::Throttled),
-    ("denied", AwsFault::Denied),
-    ("unreachable", AwsFault::Unreachable),
-    ("lost-answer", AwsFault::LostAnswer),
-    ("capacity", AwsFault::Capacity),
-    ("wrong-state", AwsFault::WrongState),
-    ("refused", AwsFault::Refused),
-    ("partial", AwsFault::Partial),
-    ("slow", AwsFault::Slow),
-];
-pub(super) const CHAT_FAULTS: &Words<ChatFault> = &[
-    ("down", ChatFault::Down),
-    ("refused", ChatFault::Refused),
-    ("lost-answer", ChatFault::LostAnswer),
-    ("slow", ChatFault::Slow),
-];
-
-/// The word for a value.
-pub(super) fn word_of<T: PartialEq>(words: &Words<T>, value: &T) -> &'static str {
-    words.iter().find(|(_, known)| known == value).map_or("", |(word, _)| word)
-}
 
 /// The value of a word, or what is wrong with it; upper and lower case do not matter.
 pub(super) fn value_of<T: Copy>(words: &Words<T>, text: &str) -> Result<T, String> {

@@ -46,7 +46,7 @@ fn story(case: &Case) -> Vec<String> {
             Happened::Noted(_, event) if event.kind == EventKind::Warning => "warning".to_owned(),
             Happened::Noted(_, event) if event.kind == EventKind::RunDone => "run done".to_owned(),
             Happened::Ended(_, HowEnded::Killed) => "killed".to_owned(),
-            Happened::Fault(fault) => fault,
+            Happened::Fault(fault) => fault.to_string(),
             Happened::Answered { answer, .. } => format!("{answer:?}"),
             _ => continue,
         };
@@ -101,7 +101,7 @@ fn calls_fail_as_the_case_says() {
     let lines = story(&case);
     for line in [
         "09:30 tables: unavailable",
-        "09:35 tables: conflict with oneself",
+        "09:35 tables: own conflict",
         "21:55 Ok(2026-11-23T22:30:00Z)",
         "22:30 stop ec2/i true",
     ] {
