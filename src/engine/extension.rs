@@ -13,6 +13,8 @@ pub struct Extension {
     pub date: NaiveDate,
     /// Its value, past 24:00 if the stop is on the next day.
     pub local_stop: ClockValue,
+    /// The stop that it moves.
+    pub planned_at: DateTime<Utc>,
     /// The new stop.
     pub stop_at: DateTime<Utc>,
 }
@@ -69,12 +71,12 @@ pub fn extend(
     if stop_at - before.unwrap_or(planned.at).min(planned.at) > schedule.max_extension {
         return Err(ExtensionError::TooMuch(schedule.max_extension));
     }
-    let extension = exact(schedule, date, stop_at).ok_or(ExtensionError::TooLate)?;
-    if moves(schedule, planned.at, &extension) { Ok(extension) } else { Err(ExtensionError::Overruled) }
+    let extension = exact(schedule, date, planned.at, stop_at).ok_or(ExtensionError::TooLate)?;
+    if moves(schedule, &extension) { Ok(extension) } else { Err(ExtensionError::Overruled) }
 }
 
 /// Whether the planned stop is gone once the exception is written: another one for the date may count instead (rule T3).
-fn moves(schedule: &Schedule, planned_at: DateTime<Utc>, extension: &Extension) -> bool {
+fn moves(schedule: &Schedule, extension: &Extension) -> bool {
     let mut after = schedule.clone();
     after.exceptions.entry(extension.date).or_default().push(Exception {
         id: String::new(),
@@ -84,7 +86,7 @@ fn moves(schedule: &Schedule, planned_at: DateTime<Utc>, extension: &Extension) 
         created_by: None,
         reason: None,
     });
-    let left = calendar::transitions(&after, planned_at, extension.stop_at);
+    let left = calendar::transitions(&after, extension.planned_at, extension.stop_at);
     left.iter().all(|transition| transition.action == Action::Start)
 }
 
@@ -96,7 +98,12 @@ fn last_stop(schedule: &Schedule, date: NaiveDate) -> Option<DateTime<Utc>> {
 }
 
 /// The exception whose stop is not before the wanted one: to the next minute, and behind the hour that comes twice.
-fn exact(schedule: &Schedule, date: NaiveDate, wanted_at: DateTime<Utc>) -> Option<Extension> {
+fn exact(
+    schedule: &Schedule,
+    date: NaiveDate,
+    planned_at: DateTime<Utc>,
+    wanted_at: DateTime<Utc>,
+) -> Option<Extension> {
     let midnight = date.and_time(chrono::NaiveTime::MIN);
     let local = wanted_at.with_timezone(&schedule.zone).naive_local();
     let mut minutes = (local - midnight + Duration::seconds(59)).num_minutes();
@@ -106,7 +113,7 @@ fn exact(schedule: &Schedule, date: NaiveDate, wanted_at: DateTime<Utc>) -> Opti
         if short <= Duration::zero() {
             let minutes = u16::try_from(minutes).ok()?;
             let local_stop = ClockValue::at(minutes / 60, minutes % 60).ok()?;
-            return Some(Extension { date, local_stop, stop_at });
+            return Some(Extension { date, local_stop, planned_at, stop_at });
         }
         minutes += (short + Duration::seconds(59)).num_minutes();
     }

@@ -7,7 +7,8 @@ use super::case::What;
 use super::history::{Happened, Whom};
 use super::stage::Stage;
 use crate::document::{self, Tables};
-use crate::engine::{calendar, extension};
+use crate::engine::calendar;
+use crate::engine::extension::{self, Extension};
 use crate::model::{Action, ExceptionKind, Schedule, ScheduleName, ScheduleState};
 use crate::ports::{Item, Table};
 
@@ -56,8 +57,8 @@ pub(super) fn extend(stage: &Stage, name: &ScheduleName, by: Duration) -> Option
                 let item = document::exception_item(name, extension.date, ExceptionKind::Stop, value, by, now);
                 let before = put(stage, Table::Exception, item.clone());
                 let written = (item, before);
-                let (schedule, planned_at) = (name.clone(), planned.at);
-                return Some(Granted { schedule, planned_at, stop_at: extension.stop_at, written, looks: 0 });
+                let Extension { planned_at, stop_at, .. } = extension;
+                return Some(Granted { schedule: name.clone(), planned_at, stop_at, written, looks: 0 });
             }
             Err(error) => refused = error.to_string(),
         }
@@ -79,8 +80,10 @@ pub(super) fn grant(stage: &Stage, granted: Granted) -> Option<Granted> {
     } else {
         Err("the stop may have begun".to_owned())
     };
-    if answer.is_err() {
-        let (item, before) = written;
+    let (item, before) = written;
+    // Somebody may have been granted more meanwhile: then it is theirs.
+    let is_there = stage.world.items(Table::Exception).contains(&item);
+    if answer.is_err() && is_there {
         match before {
             Some(before) => _ = put(stage, Table::Exception, before),
             None => delete(stage, Table::Exception, &item),
