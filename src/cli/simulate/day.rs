@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, FixedOffset, NaiveDate, Offset as _, Utc};
 use chrono_tz::Tz;
 
 use super::words::{self, Actor};
+use crate::chat::{Field, Message};
 use crate::cli::{BOLD, FAINT};
 use crate::document::plain;
 use crate::model::{Action, Detail, Event, EventKind, InstanceKey, InstanceState, Notice, ScheduleName};
@@ -53,13 +54,18 @@ pub(super) fn text<'a>(history: impl Iterator<Item = &'a Entry>, zone: Tz) -> St
         writer.take(entry);
     }
     let mut text = String::new();
-    let mut date: Option<NaiveDate> = None;
+    let (mut date, mut offset): (Option<NaiveDate>, Option<FixedOffset>) = (None, None);
     for line in &writer.lines {
         let local = line.at.with_timezone(&zone);
         if date != Some(local.date_naive()) {
             let gap = if date.is_some() { "\n" } else { "" };
             _ = writeln!(text, "{gap}{BOLD}{}{BOLD:#}", local.format("%a %-d %b %Y"));
             date = Some(local.date_naive());
+        }
+        let new_offset = local.offset().fix();
+        if let Some(before) = offset.replace(new_offset).filter(|before| *before != new_offset) {
+            // Without it, times that come twice would seem to be out of order.
+            _ = writeln!(text, "{FAINT}          clocks have changed from UTC{before} to UTC{new_offset}{FAINT:#}");
         }
         let style = style(line.actor);
         let time = local.format("%H:%M:%S");
@@ -214,10 +220,23 @@ impl Writer {
             EventKind::Held => {
                 let group = event.group.as_ref().map(|group| format!("/{group}")).unwrap_or_default();
                 let for_what = detail("waits_for").map(ToString::to_string).unwrap_or_default();
-                let for_what = for_what.replace("tick invocation ", "tick ");
                 let until = detail("until").map(ToString::to_string).and_then(|until| until.parse().ok());
-                let until = until.map(|until| format!(" until {}", words::minute(until, at, self.zone)));
-                let says = format!("{schedule}{group} waits for {for_what}{}", until.unwrap_or_default());
+                let says = match (for_what.strip_prefix("tick "), until) {
+                    (Some("of the same time"), _) => {
+                        format!("leaves {schedule} to another tick, which was a moment earlier")
+                    }
+                    (Some(owner), _) => {
+                        let number = owner.trim_start_matches("invocation ");
+                        format!("leaves {schedule} to tick {number}, which has taken it")
+                    }
+                    (None, Some(until)) => {
+                        let until = words::minute(until, at, self.zone);
+                        format!(
+                            "waits with the stop of {schedule} until {until}, to give people time after its warning"
+                        )
+                    }
+                    (None, None) => format!("{schedule}{group} waits for {for_what}"),
+                };
                 if self.held.insert((event.schedule.clone(), says.clone())) {
                     self.line(at, Actor::Tick, says);
                 }
@@ -225,10 +244,15 @@ impl Writer {
             EventKind::RunDone => {
                 self.held.retain(|(held, _)| *held != event.schedule);
                 let end = detail("end").map(ToString::to_string).unwrap_or_default();
-                if end != "done" {
-                    let action = detail("action").map(Detail::to_string).unwrap_or_default();
-                    self.line(at, Actor::Tick, format!("{schedule}: the {action} is {end}"));
-                }
+                let action = detail("action").map(Detail::to_string).unwrap_or_default();
+                let says = match end.as_str() {
+                    "done" => return,
+                    "replaced" => "ends unfinished, since another run takes its place".to_owned(),
+                    "cancelled" => "is called off".to_owned(),
+                    "notified" => "is told and not done, as `Mode` says".to_owned(),
+                    end => format!("is {end}"),
+                };
+                self.line(at, Actor::Tick, format!("{schedule}: the {action} {says}"));
             }
             _ => {}
         }
@@ -243,18 +267,46 @@ fn changed(before: &Item, after: &Item) -> String {
     format!("sets {}", changes.join(", "))
 }
 
+/// So many items or instances of a message are told; of more it is said how many there are.
+const MOST_TOLD: usize = 3;
+
 /// A message in one line: its title, and what the title does not say.
 fn said(notice: &Notice) -> String {
-    let message = crate::chat::text::message(notice);
+    let Message { title, fields, .. } = crate::chat::text::message(notice);
     let is_told = |title: &str| match notice {
-        Notice::Problems(_) => true,
-        Notice::Slow { .. } => title == "Waiting for it",
+        Notice::Slow { .. } => ["Instances", "Waiting for it"].contains(&title),
         Notice::RunDone { .. } => title == "Left as they are",
+        Notice::WouldAct { .. } => title != "Nothing is done",
+        Notice::Problems(_) => true,
         _ => ["AWS says", "Until", "Why", "By"].contains(&title),
     };
-    let fields = message.fields.iter().filter(|field| is_told(&field.title)).map(|field| {
-        let lines = field.lines.join(" · ");
-        if matches!(notice, Notice::Problems(_)) { lines } else { format!("{}: {lines}", field.title) }
-    });
-    std::iter::once(message.title.clone()).chain(fields).collect::<Vec<_>>().join(" · ")
+    let told: Vec<&Field> = fields.iter().filter(|field| is_told(&field.title)).collect();
+    match notice {
+        Notice::Problems(_) => {
+            // With one item alone the title names it.
+            let is_alone = told.len() == 1;
+            let items = told.iter().map(|field| {
+                let faults = field.lines.join(" · ");
+                if is_alone { faults } else { format!("{}: {faults}", field.title) }
+            });
+            joined(std::iter::once(title), items, " · ")
+        }
+        _ => {
+            let fields = told.iter().map(|field| {
+                let lines = joined(std::iter::empty(), field.lines.iter().cloned(), ", ");
+                format!("{}: {lines}", field.title)
+            });
+            std::iter::once(title).chain(fields).collect::<Vec<_>>().join(" · ")
+        }
+    }
 }
+
+/// A head, the first few of a list, and how many more there are.
+fn joined(head: impl Iterator<Item = String>, list: impl ExactSizeIterator<Item = String>, between: &str) -> String {
+    let more = list.len().saturating_sub(MOST_TOLD);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    head.chain(list.take(MOST_TOLD)).chain(more).collect::<Vec<_>>().join(between)
+}
+
+#[cfg(test)]
+mod tests;
