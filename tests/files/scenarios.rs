@@ -46,7 +46,7 @@ fn every_day_goes_as_it_should() {
         }
     }
     assert!(faults.is_empty(), "{}\n\n`STORE_SCENARIOS=1` stores what is printed", faults.join("\n\n"));
-    assert!(folders.len() >= 13, "{} folders", folders.len());
+    assert!(folders.len() >= 29, "{} folders", folders.len());
 }
 
 /// The first line that differs, with what stands around it.
