@@ -26,6 +26,19 @@ pub enum Table {
     Run,
 }
 
+impl Table {
+    /// The table's name, unless a setting says another one.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Schedule => "Schedule",
+            Self::ServerGroup => "ScheduleServerGroup",
+            Self::Exception => "ScheduleException",
+            Self::Run => "ScheduleRun",
+        }
+    }
+}
+
 /// Why a table could not be read or written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {

@@ -7,6 +7,9 @@ use crate::memory::Machine;
 use crate::model::{Action, InstanceKey, ScheduleName};
 use crate::ports::{Item, Table};
 
+/// Nothing happens from outside in so much time at the end of a case that is made or cut down, so that every run can end.
+pub(super) const QUIET: Duration = Duration::hours(4);
+
 /// A world, a stretch of time, and all that goes wrong in it.
 #[derive(Debug, Clone)]
 pub struct Case {

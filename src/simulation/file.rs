@@ -198,8 +198,10 @@ fn world(attributes: &mut Attributes<'_>) -> WorldFile {
 }
 
 fn rows(attributes: &mut Attributes<'_>) -> Tables {
-    let mut rows = |name| -> Vec<Item> { attributes.items(name).into_iter().map(|(_, item)| item.clone()).collect() };
-    Tables { schedules: rows("Schedule"), groups: rows("ScheduleServerGroup"), exceptions: rows("ScheduleException") }
+    let mut rows = |table: Table| -> Vec<Item> {
+        attributes.items(table.as_str()).into_iter().map(|(_, item)| item.clone()).collect()
+    };
+    Tables { schedules: rows(Table::Schedule), groups: rows(Table::ServerGroup), exceptions: rows(Table::Exception) }
 }
 
 fn machines(attributes: &mut Attributes<'_>) -> (Vec<Machine>, Vec<(String, usize)>) {
@@ -281,8 +283,9 @@ pub fn write(case: &Case, rows: &Tables, zone: Tz, remark: &str) -> String {
     text += &list("Incidents", "", incidents.iter().map(incident).collect());
     let row = |item: &Item| yaml::pairs_of(item.iter().map(|(name, value)| (name.as_str(), value)));
     let rows =
-        [("Schedule", &rows.schedules), ("ScheduleServerGroup", &rows.groups), ("ScheduleException", &rows.exceptions)];
-    let rows: String = rows.iter().map(|(name, items)| list(name, "  ", items.iter().map(row).collect())).collect();
+        [(Table::Schedule, &rows.schedules), (Table::ServerGroup, &rows.groups), (Table::Exception, &rows.exceptions)];
+    let list_of = |table: Table, items: &[Item]| list(table.as_str(), "  ", items.iter().map(row).collect());
+    let rows: String = rows.into_iter().map(|(table, items)| list_of(table, items)).collect();
     if rows.is_empty() { text } else { format!("{text}Rows:\n{rows}") }
 }
 

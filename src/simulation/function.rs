@@ -138,13 +138,7 @@ fn failure(fault: AwsFault) -> Option<Failure> {
 impl Store for Function<'_> {
     async fn scan(&self, table: Table) -> Result<Vec<Item>, StoreError> {
         if let Some(fault) = self.call_tables(TableCall::Scan).await {
-            let name = match table {
-                Table::Schedule => "Schedule",
-                Table::ServerGroup => "ScheduleServerGroup",
-                Table::Exception => "ScheduleException",
-                Table::Run => "ScheduleRun",
-            };
-            return Err(refuse(fault, name));
+            return Err(refuse(fault, table.as_str()));
         }
         let items = self.shuffled(self.stage.world.items(table));
         self.stage.note(Happened::Read(self.id, table));

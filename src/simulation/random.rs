@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 
 use self::dice::Dice;
 use super::Case;
+use super::case::QUIET;
 use crate::document::{Defaults, Tables};
 
 mod apply;
@@ -31,9 +32,6 @@ pub enum Faults {
     /// Everything.
     All,
 }
-
-/// Nothing goes wrong in so much time at the end, so that every run can end.
-const QUIET: Duration = Duration::hours(4);
 
 /// From when to when, and how often ticks come.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@
 use chrono::Duration;
 use serde_json::Value;
 
+use super::case::QUIET;
 use super::{Case, What};
 use crate::memory::Machine;
 use crate::model::InstanceKey;
@@ -13,9 +14,6 @@ use crate::ports::Item;
 
 /// The most cases that are tried.
 const MOST_TRIES: u32 = 600;
-
-/// So much time is left after the last incident, so that every run can end: it is not the cut that fails.
-const QUIET: Duration = Duration::hours(4);
 
 /// Cuts a case down while `still_fails` says so; asks it at most 600 times.
 #[must_use]

@@ -281,24 +281,20 @@ fn said(notice: &Notice) -> String {
         _ => ["AWS says", "Until", "Why", "By"].contains(&title),
     };
     let told: Vec<&Field> = fields.iter().filter(|field| is_told(&field.title)).collect();
-    match notice {
-        Notice::Problems(_) => {
-            // With one item alone the title names it.
-            let is_alone = told.len() == 1;
-            let items = told.iter().map(|field| {
-                let faults = field.lines.join(" · ");
-                if is_alone { faults } else { format!("{}: {faults}", field.title) }
-            });
-            joined(std::iter::once(title), items, " · ")
-        }
-        _ => {
-            let fields = told.iter().map(|field| {
-                let lines = joined(std::iter::empty(), field.lines.iter().cloned(), ", ");
-                format!("{}: {lines}", field.title)
-            });
-            std::iter::once(title).chain(fields).collect::<Vec<_>>().join(" · ")
-        }
+    if matches!(notice, Notice::Problems(_)) {
+        // With one item alone the title names it.
+        let is_alone = told.len() == 1;
+        let items = told.iter().map(|field| {
+            let faults = field.lines.join(" · ");
+            if is_alone { faults } else { format!("{}: {faults}", field.title) }
+        });
+        return joined(std::iter::once(title), items, " · ");
     }
+    let fields = told.iter().map(|field| {
+        let lines = joined(std::iter::empty(), field.lines.iter().cloned(), ", ");
+        format!("{}: {lines}", field.title)
+    });
+    std::iter::once(title).chain(fields).collect::<Vec<_>>().join(" · ")
 }
 
 /// A head, the first few of a list, and how many more there are.

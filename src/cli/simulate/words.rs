@@ -92,13 +92,7 @@ pub(super) fn incident(what: &What, at: DateTime<Utc>, zone: Tz) -> String {
 
 /// A row by its attributes.
 pub(super) fn row(table: Table, item: &Item) -> String {
-    let table = match table {
-        Table::Schedule => "Schedule",
-        Table::ServerGroup => "ScheduleServerGroup",
-        Table::Exception => "ScheduleException",
-        Table::Run => "ScheduleRun",
-    };
-    format!("{table} {{{}}}", yaml::pairs_of(item.iter().map(|(name, value)| (name.as_str(), value))))
+    format!("{} {{{}}}", table.as_str(), yaml::pairs_of(item.iter().map(|(name, value)| (name.as_str(), value))))
 }
 
 /// `start` or `stop`, to which an `s` may be added.

@@ -12,10 +12,10 @@ pub(super) type Words<T> = [(&'static str, T)];
 pub(super) const ACTIONS: &Words<Action> = &[("start", Action::Start), ("stop", Action::Stop)];
 pub(super) const FLAGS: &Words<Action> = &[("ForceStart", Action::Start), ("ForceStop", Action::Stop)];
 pub(super) const TABLES: &Words<Table> = &[
-    ("Schedule", Table::Schedule),
-    ("ScheduleServerGroup", Table::ServerGroup),
-    ("ScheduleException", Table::Exception),
-    ("ScheduleRun", Table::Run),
+    (Table::Schedule.as_str(), Table::Schedule),
+    (Table::ServerGroup.as_str(), Table::ServerGroup),
+    (Table::Exception.as_str(), Table::Exception),
+    (Table::Run.as_str(), Table::Run),
 ];
 
 /// The value of a word, or what is wrong with it; upper and lower case do not matter.
