@@ -66,6 +66,10 @@ pub(super) struct Arguments {
     keep: Option<PathBuf>,
 
     /// How to print what happened; JSON is one object a line.
+    ///
+    /// The field `event` says what it is: what ticks note (`warning`, `start`, `ready`, `stop`, `stopped`, `failed`, `held`,
+    /// `extended`, `problem`, `run_done`, `untold`), what is seen of the world (`state` of an instance, `message` in chat,
+    /// `incident`, `answered`, `fault`, `tick_killed`), and what came of it (`violation`, `panic`, `kept`, `summary`).
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -166,3 +166,16 @@ pub enum Whom {
     /// An invocation.
     Function(Invocation),
 }
+
+impl Whom {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Beginning => "beginning",
+            Self::Aws => "aws",
+            Self::Person => "person",
+            Self::Function(_) => "tick",
+        }
+    }
+}

@@ -48,12 +48,32 @@ fn json_is_one_object_a_line() {
     assert_eq!(done.code, 0, "{}", done.stderr);
     let lines: Vec<Value> = done.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let events: Vec<&str> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
-    assert_eq!(events, ["stopped", "run_done", "start", "ready", "run_done", "incident", "summary"]);
+    let expected =
+        "state stopped run_done state start message state ready run_done message incident state state summary";
+    assert_eq!(events.join(" "), expected);
     let incident = serde_json::json!({
         "at": "2026-11-23T00:40:00Z", "event": "incident", "what": "console", "instance": "i-1", "kind": "ec2", "action": "stop",
     });
-    assert_eq!(lines[5], incident);
-    assert_eq!((&lines[6]["violations"], &lines[6]["counts"]["invocations: began"]), (&0.into(), &6.into()));
+    let of = |event: &str| lines.iter().filter(|line| line["event"] == event).collect::<Vec<_>>();
+    assert_eq!(of("incident"), [&incident]);
+    let messages = [
+        serde_json::json!({
+            "at": "2026-11-23T00:30:01.193Z", "event": "message", "kind": "start", "schedule": "S", "arrived": true,
+            "text": "S: 1 instance is starting\nInstances: i-1\nWhen: 09:30 Asia/Seoul, by the timetable",
+        }),
+        serde_json::json!({
+            "at": "2026-11-23T00:31:04.413Z", "event": "message", "kind": "run_done", "schedule": "S", "arrived": true,
+            "text": "S has started: 1 instance in 1 min\nWhen: 09:31 Asia/Seoul, by the timetable",
+        }),
+    ];
+    assert_eq!(of("message"), messages.each_ref());
+    let states: Vec<String> =
+        of("state").iter().map(|line| format!("{} by {}", line["state"], line["by"]).replace('"', "")).collect();
+    let expected =
+        ["stopped by beginning", "starting by tick", "running by aws", "stopping by person", "stopped by aws"];
+    assert_eq!(states, expected);
+    let summary = lines.last().unwrap();
+    assert_eq!((&summary["violations"], &summary["counts"]["invocations: began"]), (&0.into(), &6.into()));
 }
 
 #[test]
@@ -172,6 +192,7 @@ fn a_kept_world_runs_again_as_it_was() {
     let is_event = |what: &Happened| match what {
         Happened::Ended(_, how) => matches!(how, HowEnded::Killed | HowEnded::TimedOut),
         Happened::Incident(_) | Happened::Fault(_) | Happened::Noted(..) | Happened::Answered { .. } => true,
+        Happened::State { .. } | Happened::Told { .. } => true,
         _ => false,
     };
     assert!(incidents > 0 && events > incidents);

@@ -1,11 +1,25 @@
-//! A history for programs: one object a line.
+//! A history for programs: one object a line, each with `event` and, but for the summary, `at`.
+//!
+//! | `event` | what | further fields |
+//! | --- | --- | --- |
+//! | `warning`, `start`, `ready`, `stop`, `stopped`, `failed`, `held`, `extended`, `problem`, `run_done`, `untold` | what a tick notes in its journal, as in its log | see [`EventKind`] |
+//! | `state` | an instance comes to a state, or is there at the beginning | `instance`, `kind`, `region`, `role`; `state`: AWS's word; `checks_passed`, if it is an EC2 instance that runs; `by`: `beginning`, `aws`, `person` or `tick` |
+//! | `message` | a tick sends a message to chat | `kind`: `warning`, `start`, `stop`, `run_done`, `would_start`, `would_stop`, `failed`, `slow`, `extended`, `problem`; `schedule`, if it is about one; `text`; `arrived`; `reason`: why the tick takes it for lost |
+//! | `incident` | something from outside | `what` and the attributes of the world file, in lower case |
+//! | `answered` | the answer to somebody who asked for a later stop | `schedule`, `granted`, `until` or `message` |
+//! | `fault` | a fault comes up in a call | `message` |
+//! | `tick_killed` | a tick could not go on | `invocation`, `cause`: `killed` or `timed_out` |
+//! | `violation` | a promise was broken | `promise`, `message`, `schedule`; with `--random` the `seed` |
+//! | `summary` | the last line | `counts`, `violations`; with `--random` `worlds`, `first_seed`, `faults`, `settled_after`, `failing` |
+//! | `panic`, `kept` | with `--random`: a world could not be lived through; one was kept | `seed`; `command` |
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
 use crate::document::event_object;
-use crate::model::{Event, EventKind, InstanceKey, ScheduleName};
+use crate::model::{Event, EventKind, InstanceKey, InstanceKind, InstanceState, Notice, ScheduleName};
+use crate::ports::ChatError;
 use crate::simulation::check::Violation;
 use crate::simulation::counts::Counts;
 use crate::simulation::file::{incident_attributes, instance_of};
@@ -19,8 +33,8 @@ pub(super) fn text(history: std::slice::Iter<'_, Entry>, violations: &[Violation
     format!("{}{summary}\n", lines(history, violations))
 }
 
-/// The objects of a history: the tick's events, incidents and faults as they came up, what became of ticks that did not
-/// end by themselves, answers to people; then the violations.
+/// The objects of a history: the tick's events, states, messages, incidents and faults as they came up, what became of
+/// ticks that did not end by themselves, answers to people; then the violations.
 pub(super) fn lines<'a>(history: impl Iterator<Item = &'a Entry>, violations: &[Violation]) -> String {
     let mut text = String::new();
     for object in history.filter_map(object).chain(violations.iter().map(violation)) {
@@ -40,6 +54,18 @@ fn object(entry: &Entry) -> Option<Map<String, Value>> {
         }
         Happened::Ended(invocation, how) => killed(entry.at, *invocation, how),
         Happened::Answered { schedule, answer } => Some(answered(entry.at, schedule, answer)),
+        Happened::State { key, state, checks_passed, by } => {
+            let mut object = instance_fields(key);
+            object.extend(begun(entry.at, "state"));
+            object.insert("state".to_owned(), json!(state.as_str()));
+            // Elsewhere AWS has nothing to say about them.
+            if (key.kind, state) == (InstanceKind::Ec2, &InstanceState::Running) {
+                object.insert("checks_passed".to_owned(), json!(checks_passed));
+            }
+            object.insert("by".to_owned(), json!(by.as_str()));
+            Some(object)
+        }
+        Happened::Told { notice, arrived, answer, .. } => Some(message(entry.at, notice, *arrived, answer)),
         _ => None,
     }
 }
@@ -66,6 +92,22 @@ fn answered(at: DateTime<Utc>, schedule: &ScheduleName, answer: &Result<DateTime
         Ok(until) => object.insert("until".to_owned(), json!(time(*until))),
         Err(reason) => object.insert("message".to_owned(), json!(reason)),
     };
+    object
+}
+
+/// A message, with the kind and the words that a webhook gets as JSON.
+fn message(at: DateTime<Utc>, notice: &Notice, arrived: bool, answer: &Result<(), ChatError>) -> Map<String, Value> {
+    let mut object = begun(at, "message");
+    let rendered = crate::chat::json::render(notice);
+    for (name, of_body) in [("kind", "event"), ("schedule", "schedule"), ("text", "text")] {
+        if let Some(value) = rendered.get(of_body) {
+            object.insert(name.to_owned(), value.clone());
+        }
+    }
+    object.insert("arrived".to_owned(), json!(arrived));
+    if let Err(error) = answer {
+        object.insert("reason".to_owned(), json!(error.to_string()));
+    }
     object
 }
 
@@ -110,16 +152,29 @@ fn time(at: DateTime<Utc>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulation::history::Whom;
 
     #[test]
     fn what_is_not_in_the_journal_has_objects_too() {
         let schedule = || ScheduleName::new("S").unwrap();
+        let state =
+            |key: &str, state, by| Happened::State { key: key.parse().unwrap(), state, checks_passed: true, by };
+        let told = |arrived, answer| {
+            let stop_at = DateTime::UNIX_EPOCH;
+            let notice = Notice::Extended { schedule: schedule(), zone: Tz::UTC, stop_at, by: "Jo".to_owned() };
+            Happened::Told { invocation: 1, notice, arrived, answer }
+        };
         let happened = [
             Happened::Ended(1, HowEnded::Killed),
             Happened::Ended(2, HowEnded::TimedOut),
             Happened::Ended(3, HowEnded::Failed(vec!["no tables".to_owned()])),
             Happened::Answered { schedule: schedule(), answer: Ok(DateTime::UNIX_EPOCH) },
             Happened::Answered { schedule: schedule(), answer: Err("the stop has begun".to_owned()) },
+            state("ec2/i-1", InstanceState::Running, Whom::Beginning),
+            state("eu-west-1|rds/db", InstanceState::Serving { raw: "backing-up".to_owned() }, Whom::Aws),
+            state("ec2/i-1", InstanceState::Stopping, Whom::Person),
+            told(true, Ok(())),
+            told(false, Err(ChatError::Unavailable("no answer".to_owned()))),
         ];
         let history: Vec<Entry> = happened.into_iter().map(|what| Entry { at: DateTime::UNIX_EPOCH, what }).collect();
         insta::assert_snapshot!(text(history.iter(), &[]), @r#"
@@ -127,7 +182,12 @@ mod tests {
         {"at":"1970-01-01T00:00:00Z","cause":"timed_out","event":"tick_killed","invocation":2}
         {"at":"1970-01-01T00:00:00Z","event":"answered","granted":true,"schedule":"S","until":"1970-01-01T00:00:00Z"}
         {"at":"1970-01-01T00:00:00Z","event":"answered","granted":false,"message":"the stop has begun","schedule":"S"}
-        {"counts":{"extensions: denied":1,"extensions: granted":1,"invocations: failed":1,"invocations: killed":1,"invocations: timed out":1},"event":"summary","violations":0}
+        {"at":"1970-01-01T00:00:00Z","by":"beginning","checks_passed":true,"event":"state","instance":"i-1","kind":"ec2","state":"running"}
+        {"at":"1970-01-01T00:00:00Z","by":"aws","event":"state","instance":"db","kind":"rds","region":"eu-west-1","state":"backing-up"}
+        {"at":"1970-01-01T00:00:00Z","by":"person","event":"state","instance":"i-1","kind":"ec2","state":"stopping"}
+        {"arrived":true,"at":"1970-01-01T00:00:00Z","event":"message","kind":"extended","schedule":"S","text":"S stops later: on Thu 1 Jan at 00:00 UTC\nBy: Jo"}
+        {"arrived":false,"at":"1970-01-01T00:00:00Z","event":"message","kind":"extended","reason":"chat did not take the message: no answer","schedule":"S","text":"S stops later: on Thu 1 Jan at 00:00 UTC\nBy: Jo"}
+        {"counts":{"extensions: denied":1,"extensions: granted":1,"invocations: failed":1,"invocations: killed":1,"invocations: timed out":1,"messages: extended arrived":1,"messages: extended did not arrive":1,"states: busy while it serves":1,"states: running at the beginning":1,"states: stopping, by a person":1},"event":"summary","violations":0}
         "#);
     }
 }
