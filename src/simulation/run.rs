@@ -19,6 +19,7 @@ use super::function::Function;
 use super::history::{Entry, Happened, HowEnded, Invocation, Whom};
 use super::people::{self, Granted};
 use super::stage::Stage;
+use crate::document::Defaults;
 use crate::engine;
 use crate::memory::World;
 use crate::model::{Action, InstanceKey, InstanceState, ScheduleName};
@@ -288,14 +289,19 @@ impl<'a> Run<'a> {
 
 /// Looks at the world twice and decides twice: the order in which a scan gives its items must not matter.
 fn plan_twice(stage: &Stage, seed: u64) {
-    let world = &stage.world;
-    let plan = |seed| {
-        let store = Shuffled { world, seed };
-        let ports = Ports { store: &store, fleet: world, chat: world, clock: world, journal: world };
-        let looked = pollster::block_on(tick::look(&ports, stage.defaults)).ok();
-        looked.map(|(snapshot, now)| engine::plan(&snapshot, now))
-    };
-    let (one, other) = (plan(seed), plan(seed.wrapping_add(1)));
+    let plan = |seed| plan(&stage.world, stage.defaults, seed);
+    note_difference(stage, plan(seed).as_ref(), plan(seed.wrapping_add(1)).as_ref());
+}
+
+/// What is decided on the tables in the order of this seed.
+fn plan(world: &World, defaults: Defaults, seed: u64) -> Option<engine::Plan> {
+    let store = Shuffled { world, seed };
+    let ports = Ports { store: &store, fleet: world, chat: world, clock: world, journal: world };
+    let looked = pollster::block_on(tick::look(&ports, defaults)).ok();
+    looked.map(|(snapshot, now)| engine::plan(&snapshot, now))
+}
+
+fn note_difference(stage: &Stage, one: Option<&engine::Plan>, other: Option<&engine::Plan>) {
     if one != other {
         stage.note(Happened::PlansDiffer { one: format!("{one:?}"), other: format!("{other:?}") });
     }

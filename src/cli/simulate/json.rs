@@ -1,4 +1,4 @@
-//! A history for programs: one object a line, each with `event` and, but for the summary, `at`.
+//! A history for programs: one object a line, each with `event`, and with `at` if it happened at a time.
 //!
 //! | `event` | what | further fields |
 //! | --- | --- | --- |

@@ -108,3 +108,32 @@ fn calls_fail_as_the_case_says() {
         assert!(lines.iter().any(|other| other == line), "{line}: {lines:#?}");
     }
 }
+
+#[test]
+fn two_plans_for_one_instant_are_noted() {
+    let case = day(&[]);
+    let stage = Stage::new(at("21:55:00"), case.defaults);
+    for (table, items) in [(Table::Schedule, &case.tables.schedules), (Table::ServerGroup, &case.tables.groups)] {
+        items.iter().for_each(|item| stage.world.put_item(table, item.clone()));
+    }
+    case.machines.into_iter().for_each(|machine| stage.world.put_machine(machine));
+    let decided = |seed| plan(&stage.world, stage.defaults, seed);
+    let one = decided(1);
+    assert!(one.is_some());
+    note_difference(&stage, one.as_ref(), decided(2).as_ref());
+    plan_twice(&stage, 1);
+    assert_eq!(stage.take_history(), []);
+
+    let schedule = case.tables.schedules.first().unwrap();
+    let mut earlier = schedule.clone();
+    earlier.insert("StopTime".to_owned(), "21:00".into());
+    stage.world.put_item(Table::Schedule, earlier);
+    let other = decided(2);
+    note_difference(&stage, one.as_ref(), other.as_ref());
+    let differ = Happened::PlansDiffer { one: format!("{one:?}"), other: format!("{other:?}") };
+    let history = stage.take_history();
+    assert_eq!(history, [Entry { at: at("21:55:00"), what: differ }]);
+    let broken: Vec<u8> =
+        crate::simulation::check::check(&day(&[]), &history).iter().map(|violation| violation.promise).collect();
+    assert_eq!(broken, [6]);
+}
