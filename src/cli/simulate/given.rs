@@ -21,6 +21,26 @@ const MOST_TICKS: i64 = 110_000;
 
 /// Runs schedule files over a world.
 pub(super) fn run(arguments: &Arguments, world: &Path) -> Result<(), Error> {
+    let Given { case, zone, remarks } = read_all(arguments, world)?;
+    let mut out = anstream::stderr().lock();
+    for remark in remarks {
+        // There is nobody left to tell if this fails.
+        _ = writeln!(out, "{HINT}remark:{HINT:#} {remark}");
+    }
+    drop(out);
+    live(&case, zone, arguments.format)
+}
+
+/// What the files and flags say.
+pub(super) struct Given {
+    pub(super) case: Case,
+    zone: Tz,
+    /// What is likely a slip.
+    remarks: Vec<String>,
+}
+
+/// Reads the schedule files and the world file.
+pub(super) fn read_all(arguments: &Arguments, world: &Path) -> Result<Given, Error> {
     let sources = schedules(&arguments.paths, world)?;
     let text = source::text(world)
         .map_err(|message| Error::new(ErrorKind::Input, format!("{}: {message}", world.display())))?;
@@ -39,13 +59,7 @@ pub(super) fn run(arguments: &Arguments, world: &Path) -> Result<(), Error> {
     let tables = sources.into_tables();
     remarks.extend(world_file.unknown_tags(&tables).iter().map(|remark| format!("{}: {remark}", world.display())));
     let case = Case { defaults, ..world_file.case(tables, stretch, seed) };
-    let mut out = anstream::stderr().lock();
-    for remark in remarks {
-        // There is nobody left to tell if this fails.
-        _ = writeln!(out, "{HINT}remark:{HINT:#} {remark}");
-    }
-    drop(out);
-    live(&case, zone, arguments.format)
+    Ok(Given { case, zone, remarks })
 }
 
 fn live(case: &Case, zone: Tz, format: Format) -> Result<(), Error> {

@@ -266,7 +266,9 @@ fn summary_json(worlds: Worlds, total: &Total) -> String {
 fn cut_down(arguments: &Arguments, worlds: Worlds, seed: u64, outcome: &Outcome) -> (Result<(), Error>, Option<Error>) {
     // There is nobody left to tell if this fails.
     _ = writeln!(anstream::stderr().lock(), "{FAINT}cutting the world of seed {seed} down to what is needed{FAINT:#}");
-    let (kept, zone) = shrunk(worlds, seed, outcome);
+    let command = format!("simulate --random 1 --seed {seed} --faults {}", worlds.level.as_str());
+    let case = random::case(seed, worlds.level.faults());
+    let (kept, zone) = shrunk(case, &command, outcome, &|case| judged(|| of_case(case)));
     let printed = show(&day_of(&kept.case, zone, arguments.format));
     let Some(path) = &arguments.keep else { return (printed, None) };
     if let Err(fault) = folder::keep(path, &kept) {
@@ -280,21 +282,17 @@ fn cut_down(arguments: &Arguments, worlds: Worlds, seed: u64, outcome: &Outcome)
     (printed.and_then(|()| show(&told)), None)
 }
 
-/// The case of a seed cut down to what breaks the same promise, or makes it panic, and the zone of its day.
-fn shrunk(worlds: Worlds, seed: u64, outcome: &Outcome) -> (Kept, Tz) {
-    let case = random::case(seed, worlds.level.faults());
+/// A case cut down to what breaks the same promise, or makes it panic, and the zone of its day. `live` says what comes of a
+/// case, `command` where it is from.
+fn shrunk(case: Case, command: &str, outcome: &Outcome, live: &dyn Fn(&Case) -> Outcome) -> (Kept, Tz) {
     let promise = outcome.violations.first().map(|violation| violation.promise);
     let still_fails = |case: &Case| {
-        let outcome = judged(|| of_case(case));
+        let outcome = live(case);
         outcome.has_panicked || outcome.violations.iter().any(|violation| Some(violation.promise) == promise)
     };
     let shrunk = shrink::shrink(case, still_fails);
     let zone = zone(&shrunk);
-    let remark = format!(
-        "Breaks promise {}: cut down from `simulate --random 1 --seed {seed} --faults {}`.",
-        promise.unwrap_or_default(),
-        worlds.level.as_str()
-    );
+    let remark = format!("Breaks promise {}: cut down from `{command}`.", promise.unwrap_or_default());
     let kept = file::keep(&shrunk, zone, &remark);
     // The rows stand in another order there, on which the outcome may hang.
     let kept = if still_fails(&kept.case) { kept } else { file::keep_rows(&shrunk, zone, &remark) };

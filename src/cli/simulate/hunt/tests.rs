@@ -1,6 +1,11 @@
 use chrono::DateTime;
+use clap::Parser as _;
 
+use super::super::given;
 use super::*;
+use crate::model::Action;
+use crate::simulation::history::HowEnded;
+use crate::simulation::{Entry, Incident, What};
 
 /// The seeds that are handed over when these fail.
 fn handed_over(failing: &[u64], cores: usize, goes_on: bool) -> Vec<(u64, bool)> {
@@ -67,4 +72,72 @@ fn what_broke_is_told_with_its_seed() {
     {"event":"panic","seed":4}
     {"counts":{},"event":"summary","failing":[3,4],"faults":"some","first_seed":3,"settled_after":7,"worlds":2}
     "#);
+}
+
+/// What a planted judge says.
+fn planted(is_broken: bool) -> Outcome {
+    let violation =
+        Violation { promise: 3, at: DateTime::UNIX_EPOCH, schedule: None, message: "it is planted".to_owned() };
+    Outcome { violations: is_broken.then_some(violation).into_iter().collect(), ..Outcome::default() }
+}
+
+#[derive(clap::Parser)]
+struct Command {
+    #[command(flatten)]
+    arguments: Arguments,
+}
+
+/// Cuts a case down, keeps it in a folder, and reads it back with the command that is told.
+fn kept_and_read(case: Case, live: &dyn Fn(&Case) -> Outcome) -> (Kept, Case) {
+    let outcome = live(&case);
+    assert!(outcome.fails());
+    let (kept, _) = shrunk(case, "simulate --random 1 --seed 2", &outcome, live);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kept");
+    folder::check(&path).unwrap();
+    folder::keep(&path, &kept).unwrap();
+    let command = folder::command(&path, &kept);
+    // The first word is the name of the binary.
+    let arguments = Command::try_parse_from(command.split(' ').skip(1)).unwrap().arguments;
+    let read = given::read_all(&arguments, arguments.world.as_deref().unwrap()).unwrap().case;
+    (kept, read)
+}
+
+#[test]
+fn a_failing_case_is_cut_down_and_kept_so_that_it_runs_again() {
+    let is_kill = |incident: &Incident| matches!(incident.what, What::Killed { .. });
+    let live = |case: &Case| {
+        if !case.incidents.iter().any(is_kill) {
+            return planted(false);
+        }
+        let history = life::run(case);
+        let killed = history.iter().position(|entry| matches!(entry.what, Happened::Ended(_, HowEnded::Killed)));
+        let is_start = |entry: &Entry| matches!(entry.what, Happened::Asked { action: Action::Start, .. });
+        planted(killed.is_some_and(|place| history.iter().skip(place).any(is_start)))
+    };
+    let mut cases = (1..).map(|seed| random::case(seed, Level::All.faults()));
+    // A small one, which is soon cut down.
+    let is_small = |case: &Case| (2..5).contains(&case.machines.len()) && case.incidents.len() < 12;
+    let case = cases.find(|case| is_small(case) && live(case).fails()).unwrap();
+    let (kept, read) = kept_and_read(case, &live);
+
+    assert_eq!((kept.case.machines.len(), kept.case.tables.schedules.len()), (1, 1));
+    assert_eq!(kept.case.incidents.iter().map(is_kill).collect::<Vec<_>>(), [true]);
+    assert!(live(&read).fails());
+    assert_eq!(life::run(&read), life::run(&kept.case));
+    let world = &kept.files.last().unwrap().1;
+    assert!(world.starts_with("# Breaks promise 3: cut down from `simulate --random 1 --seed 2`.\n"), "{world}");
+}
+
+#[test]
+fn a_case_that_hangs_on_the_order_of_rows_is_kept_in_that_order() {
+    let names = |case: &Case| -> Vec<String> {
+        case.tables.schedules.iter().map(|row| row.get("ScheduleName").unwrap().to_string()).collect()
+    };
+    let live = |case: &Case| planted(!names(case).is_sorted());
+    let mut cases = (1..).map(|seed| random::case(seed, Level::All.faults()));
+    let (kept, read) = kept_and_read(cases.find(|case| live(case).fails()).unwrap(), &live);
+    assert_eq!((kept.files.len(), names(&kept.case).len()), (1, 2));
+    assert_eq!(names(&read), names(&kept.case));
+    assert!(live(&read).fails());
 }
