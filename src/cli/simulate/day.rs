@@ -13,7 +13,6 @@ use crate::cli::{BOLD, FAINT};
 use crate::document::plain;
 use crate::model::{Action, Detail, Event, EventKind, InstanceKey, InstanceState, Notice, ScheduleName};
 use crate::ports::{ChatError, Item, Outcome};
-use crate::simulation::case::AwsCall;
 use crate::simulation::history::{Fault, HowEnded, Whom};
 use crate::simulation::{Entry, Happened, What};
 
@@ -144,11 +143,10 @@ impl Writer {
         self.lines.push(Line { at, actor, parts: (text, String::new()), instances: Vec::new() });
     }
 
-    /// A fault that comes up; those of starts, stops and messages are seen in their answers.
+    /// A fault that comes up, once for several in a row.
     fn fault(&mut self, at: DateTime<Utc>, fault: Fault) {
-        let text = fault.to_string();
-        let is_new = self.lines.last().is_none_or(|last| (last.actor, &last.parts.0) != (Actor::Fault, &text));
-        if is_new && matches!(fault, Fault::Tables(_) | Fault::Aws(AwsCall::Describe, _) | Fault::Stale) {
+        let Some(text) = words::fault(fault) else { return };
+        if self.lines.last().is_none_or(|last| (last.actor, &last.parts.0) != (Actor::Fault, &text)) {
             self.line(at, Actor::Fault, text);
         }
     }

@@ -9,6 +9,7 @@ use crate::ports::{Item, Table};
 use crate::simulation::What;
 use crate::simulation::case::{AwsCall, AwsFault, ChatFault, TableCall, TableFault};
 use crate::simulation::file::instance_of;
+use crate::simulation::history::Fault;
 
 /// Who is at work in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub(super) fn incident(what: &What, at: DateTime<Utc>, zone: Tz) -> String {
         What::Doubled { by, until: end } => {
             format!("every event comes twice, {} apart, {}", length(*by), until(end))
         }
-        What::Killed { after } => format!("the next invocation is killed at its wait number {}", after + 1),
+        What::Killed { after } => format!("the next tick is killed at its wait number {}", after + 1),
         What::ClockOff { by, until: end } => {
             let side = if *by < Duration::zero() { "slow" } else { "fast" };
             format!("the function's clock is {} {side} {}", length(by.abs()), until(end))
@@ -87,6 +88,16 @@ pub(super) fn incident(what: &What, at: DateTime<Utc>, zone: Tz) -> String {
             format!("takes {attribute} away from {}", row(*table, key))
         }
         What::Deletes { table, key } => format!("deletes {}", row(*table, key)),
+    }
+}
+
+/// A fault that comes up, in the words of its incident; those of starts, stops and messages are seen in their answers.
+pub(super) fn fault(fault: Fault) -> Option<String> {
+    match fault {
+        Fault::Tables(how) => Some(format!("tables: a call {}", table_fault(how))),
+        Fault::Aws(AwsCall::Describe, how) => Some(format!("AWS: {} {}", aws_call(AwsCall::Describe), aws_fault(how))),
+        Fault::Stale => Some("describe shows what was some time ago".to_owned()),
+        Fault::Aws(AwsCall::Start | AwsCall::Stop, _) | Fault::Chat(_) => None,
     }
 }
 
@@ -207,8 +218,8 @@ mod tests {
         fault no event reaches the function until 02:00
         fault events come 90 s late until 02:00
         fault every event comes twice, 250 ms apart, until 02:00
-        fault the next invocation is killed at its wait number 4
-        fault the next invocation is killed at its wait number 1
+        fault the next tick is killed at its wait number 4
+        fault the next tick is killed at its wait number 1
         fault the function's clock is 8 s slow until 02:00
         fault tables: writing a run works and then conflicts with itself 2 times until 02:00
         fault tables: every call is slow until 02:00
@@ -227,6 +238,20 @@ mod tests {
         person takes StopTime away from Schedule {ScheduleName: A b}
         person deletes ScheduleServerGroup {GroupName: DB, ScheduleName: A b}
         "#);
+    }
+
+    #[test]
+    fn faults_that_are_seen_nowhere_else_have_words() {
+        let cases = [
+            (Fault::Tables(TableFault::OwnConflict), Some("tables: a call works and then conflicts with itself")),
+            (Fault::Aws(AwsCall::Describe, AwsFault::Throttled), Some("AWS: a look is throttled")),
+            (Fault::Stale, Some("describe shows what was some time ago")),
+            (Fault::Aws(AwsCall::Stop, AwsFault::Throttled), None),
+            (Fault::Chat(ChatFault::Down), None),
+        ];
+        for (happened, expected) in cases {
+            assert_eq!(fault(happened).as_deref(), expected);
+        }
     }
 
     #[test]
