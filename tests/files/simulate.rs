@@ -191,8 +191,12 @@ fn a_kept_world_runs_again_as_it_was() {
     assert_eq!(incidents, count(|what| matches!(what, Happened::Incident(_))), "{}", done.stderr);
     let is_event = |what: &Happened| match what {
         Happened::Ended(_, how) => matches!(how, HowEnded::Killed | HowEnded::TimedOut),
-        Happened::Incident(_) | Happened::Fault(_) | Happened::Noted(..) | Happened::Answered { .. } => true,
-        Happened::State { .. } | Happened::Told { .. } => true,
+        Happened::Incident(_)
+        | Happened::Fault(_)
+        | Happened::Noted(..)
+        | Happened::Answered { .. }
+        | Happened::State { .. }
+        | Happened::Told { .. } => true,
         _ => false,
     };
     assert!(incidents > 0 && events > incidents);

@@ -114,9 +114,13 @@ fn two_plans_for_one_instant_are_noted() {
     let case = day(&[]);
     let stage = Stage::new(at("21:55:00"), case.defaults);
     for (table, items) in [(Table::Schedule, &case.tables.schedules), (Table::ServerGroup, &case.tables.groups)] {
-        items.iter().for_each(|item| stage.world.put_item(table, item.clone()));
+        for item in items {
+            stage.world.put_item(table, item.clone());
+        }
     }
-    case.machines.into_iter().for_each(|machine| stage.world.put_machine(machine));
+    for machine in case.machines {
+        stage.world.put_machine(machine);
+    }
     let decided = |seed| plan(&stage.world, stage.defaults, seed);
     let one = decided(1);
     assert!(one.is_some());
