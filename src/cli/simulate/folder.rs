@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::{Error, ErrorKind, write};
 use crate::simulation::file::{Kept, WORLD};
 
-/// Makes the folder; fails if it cannot take a case: schedule files that are there already would be part of it.
+/// Fails if the folder cannot take a case: schedule files that are there already would be part of it.
 pub(super) fn check(folder: &Path) -> Result<(), Error> {
     let fault = |message: String| Error::new(ErrorKind::Input, format!("{}: {message}", folder.display()));
     match std::fs::read_dir(folder).map(Iterator::count) {
@@ -14,8 +14,9 @@ pub(super) fn check(folder: &Path) -> Result<(), Error> {
             Err(fault("is not empty".to_owned()).hint("name a new folder: what is in this one would be part of it"))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            // A folder that cannot be made is told before the hunt and not after it.
-            std::fs::create_dir_all(folder).map_err(|error| fault(error.to_string()))
+            // A folder that cannot be made is told before the hunt and not after it; without a case there is none.
+            std::fs::create_dir_all(folder).map_err(|error| fault(error.to_string()))?;
+            std::fs::remove_dir(folder).map_err(|error| fault(error.to_string()))
         }
         Err(error) => Err(fault(error.to_string())),
     }
