@@ -10,7 +10,8 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
 use crate::model::{
-    Action, Event, Failure, FailureKind, Instance, InstanceKey, InstanceState, Inventory, Notice, ScheduleName, Scope,
+    Action, Event, Failure, FailureKind, GroupName, Instance, InstanceKey, InstanceState, Inventory, Notice,
+    ScheduleName, Scope, TagValue,
 };
 use crate::ports::{Chat, ChatError, Clock, Fleet, Item, Journal, Outcome, Query, Store, StoreError, Table};
 
@@ -102,6 +103,17 @@ impl World {
             let seen = machine.instance.clone();
             inner.changes.push((now, seen));
         }
+    }
+
+    /// Gives an instance other tags; as it is then, if it is there.
+    pub fn retag(&self, key: &InstanceKey, schedule_tag: TagValue, group_tag: Option<GroupName>) -> Option<Instance> {
+        let mut inner = self.inner();
+        let now = inner.now;
+        let machine = inner.machines.get_mut(key)?;
+        (machine.instance.schedule_tag, machine.instance.group_tag) = (schedule_tag, group_tag);
+        let seen = machine.instance.clone();
+        inner.changes.push((now, seen.clone()));
+        Some(seen)
     }
 
     /// Keeps an instance that runs busy until then, such as a database in `backing-up`.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::document::{Defaults, Tables};
 use crate::memory::Machine;
-use crate::model::{Action, InstanceKey, ScheduleName};
+use crate::model::{Action, GroupName, InstanceKey, ScheduleName, TagValue};
 use crate::ports::{Item, Table};
 
 /// Nothing happens from outside in so much time at the end of a case that is made or cut down, so that every run can end.
@@ -32,6 +32,14 @@ pub struct Case {
     pub machines: Vec<Machine>,
     /// What happens, in the order of time.
     pub incidents: Vec<Incident>,
+}
+
+impl Case {
+    /// Whether an instance is there only once it is launched.
+    #[must_use]
+    pub fn is_launched(&self, key: &InstanceKey) -> bool {
+        self.incidents.iter().any(|one| matches!(&one.what, What::Launched { instance } if instance == key))
+    }
 }
 
 /// Something that happens from outside.
@@ -131,6 +139,20 @@ pub enum What {
         /// The instance.
         instance: InstanceKey,
     },
+    /// A person launches an instance of the case: it is not there before, and comes in the state that it has there.
+    Launched {
+        /// The instance; nothing happens if it is there already.
+        instance: InstanceKey,
+    },
+    /// A person gives an instance other tags.
+    Retagged {
+        /// The instance; nothing happens if it is not there.
+        instance: InstanceKey,
+        /// The value of its tag `ScheduleName` from now on.
+        schedule_tag: TagValue,
+        /// The value of its tag `ScheduleGroupName` from now on; `None`: it has none.
+        group_tag: Option<GroupName>,
+    },
     /// A person starts or stops an instance at the console.
     Console {
         /// The instance.
@@ -203,6 +225,8 @@ impl What {
             | Self::Busy { until, .. } => Some(until),
             Self::Killed { .. }
             | Self::Terminated { .. }
+            | Self::Launched { .. }
+            | Self::Retagged { .. }
             | Self::Console { .. }
             | Self::Extends { .. }
             | Self::Orders { .. }

@@ -219,9 +219,8 @@ impl<'a> Checker<'a> {
         let Some(call) = self.world.calls.get(&invocation) else {
             return self.found.push(nobodys("though it is not under way".to_owned()));
         };
-        let instance = self.world.things.get(key).map(|thing| thing.instance);
-        let was_shown = call.shown.is_some_and(|(_, shown)| shown.instances.contains_key(key));
-        let Some(instance) = instance.filter(|_| was_shown) else {
+        // With the tags that it was shown with.
+        let Some(instance) = call.instance(key).filter(|_| self.world.things.contains_key(key)) else {
             return self.found.push(nobodys("which it was not shown".to_owned()));
         };
         let owners = self.world.owners(instance, call.view);

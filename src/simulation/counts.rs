@@ -75,6 +75,7 @@ impl Counter {
                 self.asked(*action, *took_effect, answer);
             }
             Happened::State { key, state, by, .. } => self.state(key, state, *by),
+            Happened::Retagged(_) => self.add("states: tags changed"),
             Happened::Row { table, before, after, by } => self.row(*table, before.as_ref(), after.as_ref(), *by),
             Happened::Wrote { run_id, took_effect, answer, .. } => self.wrote(run_id, *took_effect, answer.as_ref()),
             Happened::Told { notice, arrived, answer, .. } => {
@@ -217,6 +218,8 @@ impl Counter {
             What::ChatFails { how, .. } => format!("chat: {}", spaced(how.as_str())),
             What::Busy { .. } => "instance busy".to_owned(),
             What::Terminated { .. } => "instance terminated".to_owned(),
+            What::Launched { .. } => "instance launched".to_owned(),
+            What::Retagged { .. } => "instance retagged".to_owned(),
             What::Console { action, .. } => format!("{} at the console", action.as_str()),
             What::Extends { .. } => "extension asked for".to_owned(),
             What::Orders { flag, raised, .. } => {

@@ -35,7 +35,7 @@
 //! # An instance
 //!
 //! `ScheduleName` and `ScheduleGroupName` are the values of its tags: the first is the schedule's `TagValue`, and not the name
-//! of the schedule.
+//! of the schedule. An instance of which an incident says that it is `launched` is not there before.
 //!
 //! | Attribute | Type | Default |
 //! |---|---|---|
@@ -73,6 +73,8 @@
 //! | `chat-fails` | `How`: `down`, `refused`, `lost-answer`, `slow`; `Times` (default all); `Until` |
 //! | `busy` | `Instance`: key; `State`: AWS's word; `Until` |
 //! | `terminated` | `Instance`: key |
+//! | `launched` | `Instance`: key; it is not there before |
+//! | `retagged` | `Instance`: key; `ScheduleName`: value of the tag; `ScheduleGroupName`: value of the tag (default: the tag is taken away) |
 //! | `console` | `Instance`: key; `Action`: `start`, `stop` |
 //! | `extends` | `Schedule`: name; `By`: length |
 //! | `orders` | `Schedule`: name; `Flag`: `ForceStart`, `ForceStop`; `Raised`: `true` or `false` (default `true`) |
@@ -242,7 +244,11 @@ fn incidents(attributes: &mut Attributes<'_>, machines: &[Machine]) -> (Vec<Inci
 pub fn instance_of(what: &What) -> Option<&InstanceKey> {
     match what {
         What::AwsFails { instance, .. } => instance.as_ref(),
-        What::Busy { instance, .. } | What::Terminated { instance } | What::Console { instance, .. } => Some(instance),
+        What::Busy { instance, .. }
+        | What::Terminated { instance }
+        | What::Launched { instance }
+        | What::Retagged { instance, .. }
+        | What::Console { instance, .. } => Some(instance),
         _ => None,
     }
 }

@@ -90,6 +90,11 @@ impl<'a> Function<'a> {
         fault
     }
 
+    /// Which half of a call is spared by a fault of every second part of it: the first part as often as not.
+    fn half(&self, fault: Option<AwsFault>) -> Option<usize> {
+        (fault == Some(AwsFault::Partial)).then(|| self.random().random_range(0..2))
+    }
+
     /// Asks for one instance, at once.
     fn ask(&self, action: Action, key: &InstanceKey, fault: Option<AwsFault>) -> Outcome {
         let reaches_aws = matches!(fault, None | Some(AwsFault::LostAnswer | AwsFault::Slow));
@@ -221,7 +226,8 @@ impl Fleet for Function<'_> {
         }
         if let Some(failure) = fault.and_then(failure) {
             // Of several places, only every second one answers.
-            let is_spared = |index: usize| fault == Some(AwsFault::Partial) && index % 2 == 1;
+            let half = self.half(fault);
+            let is_spared = |index: usize| half.is_some_and(|half| index % 2 == half);
             for scope in query.tag_values.keys().enumerate().filter(|(index, _)| !is_spared(*index)).map(|(_, it)| it) {
                 inventory.seen.remove(scope);
                 inventory.instances.retain(|key, _| key.scope != *scope);
@@ -246,8 +252,9 @@ impl Fleet for Function<'_> {
             if of_all == Some(AwsFault::Slow) {
                 self.wait(SLOW_AWS.min(until_at - self.stage.now()).max(Duration::zero())).await;
             }
+            let half = self.half(of_all);
             for (index, key) in keys.into_iter().enumerate() {
-                let is_spared = of_all == Some(AwsFault::Partial) && index % 2 == 0;
+                let is_spared = half.is_some_and(|half| index % 2 == half);
                 let fault = of_all.filter(|_| !is_spared).or_else(|| self.aws_fault(call, Some(key)));
                 if of_all.is_none() && fault == Some(AwsFault::Slow) {
                     self.wait(SLOW_AWS.min(until_at - self.stage.now()).max(Duration::zero())).await;

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::What;
 use super::case::{AwsCall, AwsFault, ChatFault, TableFault};
-use crate::model::{Action, Event, InstanceKey, InstanceState, Inventory, Notice, ScheduleName};
+use crate::model::{Action, Event, Instance, InstanceKey, InstanceState, Inventory, Notice, ScheduleName};
 use crate::ports::{ChatError, Item, Outcome, StoreError, Table};
 use crate::tick::Report;
 
@@ -63,6 +63,8 @@ pub enum Happened {
         /// By whom.
         by: Whom,
     },
+    /// A person has given an instance other tags: it is so now.
+    Retagged(Instance),
     /// A row of the three tables is as it is now, or is there at the beginning.
     Row {
         /// Which table.

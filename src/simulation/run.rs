@@ -99,7 +99,7 @@ impl<'a> Run<'a> {
                 self.stage.note_row(table, None, Some(item.clone()), Whom::Beginning);
             }
         }
-        for machine in &self.case.machines {
+        for machine in self.case.machines.iter().filter(|machine| !self.case.is_launched(&machine.instance.key)) {
             self.stage.world.put_machine(machine.clone());
         }
         _ = self.stage.note_states(Whom::Beginning);
@@ -255,6 +255,16 @@ impl<'a> Run<'a> {
                 world.set_state(instance, InstanceState::Gone);
                 self.put(now + GONE_FOR, Next::Vanish(instance.clone()));
                 self.tell_states();
+            }
+            What::Launched { instance } => {
+                let machine = self.case.machines.iter().find(|machine| machine.instance.key == *instance);
+                if let Some(machine) = machine.filter(|_| world.state(instance).is_none()) {
+                    world.put_machine(machine.clone());
+                    self.tell_states();
+                }
+            }
+            What::Retagged { instance, schedule_tag, group_tag } => {
+                self.stage.retag(instance, schedule_tag, group_tag.as_ref());
             }
             What::Console { instance, action } => {
                 _ = world.call(*action, instance);

@@ -255,9 +255,11 @@ fn without_machines(case: &mut Case, is_gone: impl Fn(&Machine) -> bool) {
     case.machines.retain(|machine| !is_gone(machine));
     let keys: Vec<InstanceKey> = case.machines.iter().map(|machine| machine.instance.key.clone()).collect();
     case.incidents.retain(|incident| match &incident.what {
-        What::Console { instance, .. } | What::Busy { instance, .. } | What::Terminated { instance } => {
-            keys.contains(instance)
-        }
+        What::Console { instance, .. }
+        | What::Busy { instance, .. }
+        | What::Terminated { instance }
+        | What::Launched { instance }
+        | What::Retagged { instance, .. } => keys.contains(instance),
         What::AwsFails { instance: Some(instance), .. } => keys.contains(instance),
         _ => true,
     });

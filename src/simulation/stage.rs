@@ -10,7 +10,7 @@ use super::case::{Incident, What};
 use super::history::{Entry, Happened, Invocation, Whom};
 use crate::document::Defaults;
 use crate::memory::World;
-use crate::model::{InstanceKind, InstanceState};
+use crate::model::{GroupName, InstanceKey, InstanceKind, InstanceState, TagValue};
 use crate::ports::{Clock as _, Item, Table};
 
 /// When a timer rings; the number tells timers of one instant apart, in the order in which they were set.
@@ -95,6 +95,14 @@ impl Stage {
             shared.history.push(Entry { at, what: Happened::State { key, state, checks_passed, by } });
         }
         events
+    }
+
+    /// Gives an instance other tags. That is no change of its state: no event tells of it.
+    pub(super) fn retag(&self, key: &InstanceKey, schedule_tag: &TagValue, group_tag: Option<&GroupName>) {
+        if let Some(instance) = self.world.retag(key, schedule_tag.clone(), group_tag.cloned()) {
+            self.shared().known_changes += 1;
+            self.note(Happened::Retagged(instance));
+        }
     }
 
     /// Notes that a row is now as it is.

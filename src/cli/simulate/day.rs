@@ -134,6 +134,7 @@ impl Writer {
             Happened::Began(_)
             | Happened::Read(..)
             | Happened::Looked(..)
+            | Happened::Retagged(_)
             | Happened::Row { .. }
             | Happened::Wrote { .. } => {}
         }

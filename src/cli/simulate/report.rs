@@ -96,7 +96,11 @@ pub(super) fn concerning<'a>(
     let rows = case.tables.schedules.iter().chain(written).filter(is_its);
     let tags: BTreeSet<&str> = rows.filter_map(|item| item.get("TagValue")?.as_str()).collect();
     let machines = case.machines.iter().map(|machine| &machine.instance);
-    let own = machines.filter(|instance| tags.contains(instance.schedule_tag.as_str()));
+    let retagged = history.iter().filter_map(|entry| match &entry.what {
+        Happened::Retagged(instance) => Some(instance),
+        _ => None,
+    });
+    let own = machines.chain(retagged).filter(|instance| tags.contains(instance.schedule_tag.as_str()));
     let own: BTreeSet<&InstanceKey> = own.map(|instance| &instance.key).collect();
     Box::new(history.iter().filter(move |entry| match &entry.what {
         Happened::Asked { key, .. } | Happened::State { key, .. } => own.contains(key),

@@ -36,7 +36,9 @@ impl Actor {
     pub(super) fn of(what: &What) -> Self {
         match what {
             What::Busy { .. } | What::Terminated { .. } => Self::Aws,
-            What::Console { .. }
+            What::Launched { .. }
+            | What::Retagged { .. }
+            | What::Console { .. }
             | What::Extends { .. }
             | What::Orders { .. }
             | What::Writes { .. }
@@ -74,6 +76,13 @@ pub(super) fn incident(what: &What, at: DateTime<Utc>, zone: Tz) -> String {
         }
         What::Busy { instance, state, until: end } => format!("{instance} is {state} {}", until(end)),
         What::Terminated { instance } => format!("{instance} is terminated"),
+        What::Launched { instance } => format!("launches {instance}"),
+        What::Retagged { instance, schedule_tag, group_tag: Some(group) } => {
+            format!("tags {instance} ScheduleName {schedule_tag}, ScheduleGroupName {group}")
+        }
+        What::Retagged { instance, schedule_tag, group_tag: None } => {
+            format!("tags {instance} ScheduleName {schedule_tag}, and no ScheduleGroupName")
+        }
         What::Console { instance, action } => format!("{}s {instance} at the console", verb(*action)),
         What::Extends { schedule, by } => format!("asks in chat for {} more of {schedule}", length(*by)),
         What::Orders { schedule, flag, raised } => {
@@ -229,6 +238,9 @@ mod tests {
         fault chat takes messages and its answers are lost once until 02:00
         AWS rds/orders-db is backing-up until 02:00
         AWS ec2/i-2 is terminated
+        person launches ec2/i-2
+        person tags ec2/i-2 ScheduleName 서울, ScheduleGroupName DB
+        person tags ec2/i-2 ScheduleName A b, and no ScheduleGroupName
         person starts ec2/i-2 at the console
         person asks in chat for 1 h more of A b
         person raises ForceStop of A b

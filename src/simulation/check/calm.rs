@@ -21,7 +21,9 @@ fn until(incident: &Incident, life: &Life<'_>, owns: impl Fn(&InstanceKey) -> bo
         What::Busy { instance, until, .. } => owns(instance).then_some(*until),
         What::Terminated { instance } | What::Console { instance, .. } => owns(instance).then_some(*at),
         What::Extends { schedule, .. } | What::Orders { schedule, .. } => (*schedule == life.name).then_some(*at),
-        What::Killed { .. } => Some(*at),
+        What::Launched { instance } => owns(instance).then_some(*at),
+        // Of the schedule that it leaves it is known no more whose it was.
+        What::Killed { .. } | What::Retagged { .. } => Some(*at),
         // They show in the rows.
         What::Writes { .. } | What::Edits { .. } | What::Deletes { .. } => None,
     }

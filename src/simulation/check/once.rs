@@ -64,7 +64,7 @@ impl Once {
             // What AWS has started by itself is stopped once more in the same stretch (rule T12).
             self.restarted.insert(key.clone());
         }
-        for (place, _) in world.owners(thing.instance, call.view) {
+        for (place, _) in world.owners(call.instance(key).unwrap_or(thing.instance), call.view) {
             let Some(life) = world.lives.get(place) else { continue };
             let (epoch, began_at) = life.epoch;
             // What was decided before an edit began the epoch belongs to a run of its own.

@@ -77,7 +77,7 @@ impl Warnings {
             }
             Happened::Asked { invocation, action, key, took_effect, .. } => {
                 let Some((call, thing)) = world.calls.get(invocation).zip(world.things.get(key)) else { return };
-                let owners = world.owners(thing.instance, call.view);
+                let owners = world.owners(call.instance(key).unwrap_or(thing.instance), call.view);
                 // Of two owners it is not seen who has asked.
                 for (place, _) in owners.iter().filter(|_| *action == Action::Stop || owners.len() == 1) {
                     self.0.entry(*place).or_default().note_asked(*action, *took_effect, entry.at);

@@ -30,6 +30,13 @@ pub(super) struct Call<'a> {
     is_reading: bool,
 }
 
+impl<'a> Call<'a> {
+    /// An instance as the invocation was last shown it: with the tags of that instant.
+    pub(super) fn instance(&self, key: &InstanceKey) -> Option<&'a Instance> {
+        self.shown.and_then(|(_, shown)| shown.instances.get(key))
+    }
+}
+
 /// An instance that an invocation has seen at the target, and has written that down.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reached {
@@ -78,7 +85,8 @@ impl<'a> World<'a> {
     pub(super) fn new(case: &'a Case) -> Self {
         let thing = |instance: &'a Instance| Thing {
             instance,
-            state: &instance.state,
+            // What is launched is not there before.
+            state: if case.is_launched(&instance.key) { &InstanceState::Gone } else { &instance.state },
             has_checks: instance.checks_passed == Some(true),
             left: BTreeMap::new(),
             since: case.from,
@@ -184,6 +192,12 @@ impl<'a> World<'a> {
                     thing.has_checks = *checks_passed;
                 }
             }
+            Happened::Retagged(instance) => {
+                if let Some(thing) = self.things.get_mut(&instance.key) {
+                    thing.instance = instance;
+                    thing.touched_at = thing.touched_at.max(Some(entry.at));
+                }
+            }
             Happened::Row { table, before, after, by } => {
                 self.note_row(*table, before.as_ref(), after.as_ref(), *by);
             }
@@ -236,8 +250,8 @@ impl<'a> World<'a> {
             thing.start_asked_at = Some(now);
             thing.restarted_at = thing.restarted_at.filter(|at| now - *at > Duration::seconds(1));
         }
-        let instance = thing.instance;
-        let Some(view) = self.calls.get(&invocation).map(|call| call.view) else { return };
+        let Some(call) = self.calls.get(&invocation) else { return };
+        let (instance, view) = (call.instance(key).unwrap_or(thing.instance), call.view);
         for (place, _) in self.owners(instance, view) {
             if let Some(life) = self.lives.get_mut(place) {
                 life.asked.insert(action, (life.epoch.0, now));
@@ -278,7 +292,7 @@ impl<'a> World<'a> {
                 }
                 (instance, self.now)
             }
-            What::Terminated { instance } => (instance, self.now),
+            What::Terminated { instance } | What::Launched { instance } => (instance, self.now),
             What::Busy { instance, until, .. } => (instance, *until),
             _ => return,
         };

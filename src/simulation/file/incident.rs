@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::attributes::Attributes;
 use super::words::{self, Words};
 use super::{KEY, time_text};
-use crate::model::{InstanceKey, ScheduleName};
+use crate::model::{GroupName, InstanceKey, ScheduleName, TagValue};
 use crate::simulation::case::{AwsCall, AwsFault, ChatFault, TableCall, TableFault, word_of};
 use crate::simulation::{Incident, What};
 
@@ -25,6 +25,8 @@ enum Kind {
     ChatFails,
     Busy,
     Terminated,
+    Launched,
+    Retagged,
     Console,
     Extends,
     Orders,
@@ -45,6 +47,8 @@ const KINDS: &Words<Kind> = &[
     ("chat-fails", Kind::ChatFails),
     ("busy", Kind::Busy),
     ("terminated", Kind::Terminated),
+    ("launched", Kind::Launched),
+    ("retagged", Kind::Retagged),
     ("console", Kind::Console),
     ("extends", Kind::Extends),
     ("orders", Kind::Orders),
@@ -75,7 +79,9 @@ fn what(attributes: &mut Attributes<'_>, kind: Kind) -> Option<What> {
             of_the_function(attributes, kind)
         }
         Kind::TablesFail | Kind::AwsFails | Kind::ChatFails => failing(attributes, kind),
-        Kind::Busy | Kind::Terminated | Kind::Console => of_an_instance(attributes, kind),
+        Kind::Busy | Kind::Terminated | Kind::Launched | Kind::Retagged | Kind::Console => {
+            of_an_instance(attributes, kind)
+        }
         Kind::Extends | Kind::Orders | Kind::Writes | Kind::Edits | Kind::Deletes => of_a_person(attributes, kind),
     }
 }
@@ -141,6 +147,13 @@ fn of_an_instance(attributes: &mut Attributes<'_>, kind: Kind) -> Option<What> {
             let action = attributes.word("Action", words::ACTIONS);
             Some(What::Console { instance: instance?, action: action? })
         }
+        Kind::Retagged => {
+            let tag = attributes.required("ScheduleName", "the value of its tag `ScheduleName`", TagValue::new);
+            let allowed = "the value of its tag `ScheduleGroupName`";
+            let group_tag = attributes.optional("ScheduleGroupName", allowed, GroupName::new);
+            Some(What::Retagged { instance: instance?, schedule_tag: tag?, group_tag })
+        }
+        Kind::Launched => Some(What::Launched { instance: instance? }),
         _ => Some(What::Terminated { instance: instance? }),
     }
 }
@@ -203,6 +216,12 @@ pub(super) fn write(what: &What, zone: Tz) -> Vec<(&'static str, Value)> {
             (Kind::Busy, vec![some("Instance", key(instance)), some("State", json!(state))])
         }
         What::Terminated { instance } => (Kind::Terminated, vec![some("Instance", key(instance))]),
+        What::Launched { instance } => (Kind::Launched, vec![some("Instance", key(instance))]),
+        What::Retagged { instance, schedule_tag, group_tag } => {
+            let tag = some("ScheduleName", json!(schedule_tag.as_str()));
+            let group = ("ScheduleGroupName", group_tag.as_ref().map(|group| json!(group.as_str())));
+            (Kind::Retagged, vec![some("Instance", key(instance)), tag, group])
+        }
         What::Console { instance, action } => {
             let action = some("Action", json!(word_of(words::ACTIONS, action)));
             (Kind::Console, vec![some("Instance", key(instance)), action])

@@ -32,7 +32,7 @@ fn and_back(dice: &mut Dice, scene: &Scene<'_>, done: Incident, before: Option<V
     if dice.chance(75) { vec![done, back] } else { vec![done] }
 }
 
-fn back_at(dice: &mut Dice, scene: &Scene<'_>, at: DateTime<Utc>) -> DateTime<Utc> {
+pub(super) fn back_at(dice: &mut Dice, scene: &Scene<'_>, at: DateTime<Utc>) -> DateTime<Utc> {
     let later = match dice.between(0, 99) {
         0..20 => dice.seconds(1, 20),
         20..70 => dice.seconds(20, 1800),

@@ -1,12 +1,12 @@
-//! What people do: at the console, in chat, with the flags, and to rows.
+//! What people do: at the console, to tags, in chat, with the flags, and to rows.
 
 use chrono::Duration;
 
 use super::Faults;
 use super::dice::Dice;
 use super::edits;
-use super::scene::{Scene, incident};
-use crate::model::Action;
+use super::scene::{Scene, incident, text};
+use crate::model::{Action, GroupName, TagValue};
 use crate::simulation::{Incident, What};
 
 /// Draws what somebody does, sometimes in several incidents.
@@ -17,8 +17,10 @@ pub(super) fn people(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Vec<
         Faults::All => 45,
     };
     match dice.between(0, 99) {
-        0..16 => console(dice, scene).unwrap_or_default(),
-        16..40 => extends(dice, scene).unwrap_or_default(),
+        0..12 => console(dice, scene).unwrap_or_default(),
+        12..15 => launched(dice, scene).unwrap_or_default(),
+        15..21 => retagged(dice, scene).unwrap_or_default(),
+        21..40 => extends(dice, scene).unwrap_or_default(),
         40..58 => orders(dice, scene).unwrap_or_default(),
         _ if dice.chance(wrong) => edits::wrong(dice, scene).unwrap_or_default(),
         _ => edits::right(dice, scene).unwrap_or_default(),
@@ -32,6 +34,35 @@ fn console(dice: &mut Dice, scene: &Scene<'_>) -> Option<Vec<Incident>> {
     for _ in 0..dice.mostly(1, &[(25, 2), (10, 4)]) {
         done.push(incident(at, What::Console { instance: scene.instance(dice)?, action }));
         at = scene.within(at + dice.seconds(0, 120));
+    }
+    Some(done)
+}
+
+fn launched(dice: &mut Dice, scene: &Scene<'_>) -> Option<Vec<Incident>> {
+    Some(vec![incident(scene.time(dice), What::Launched { instance: scene.instance(dice)? })])
+}
+
+/// An instance that comes to another schedule, to another group, to none, or to nobody; and mostly the way back.
+fn retagged(dice: &mut Dice, scene: &Scene<'_>) -> Option<Vec<Incident>> {
+    let own = &dice.one(scene.machines)?.instance;
+    let at = scene.time(dice);
+    let schedules = &scene.tables.schedules;
+    let of_tag = |tag: &TagValue| schedules.iter().find(|row| text(row, "TagValue") == tag.as_str());
+    let to = match dice.between(0, 99) {
+        0..20 => TagValue::new("Nobody").ok()?,
+        20..60 => TagValue::new(text(dice.one(schedules)?, "TagValue")).ok()?,
+        _ => own.schedule_tag.clone(),
+    };
+    let schedule = of_tag(&to).map(|row| text(row, "ScheduleName"));
+    let is_its = |row: &&crate::ports::Item| Some(text(row, "ScheduleName")) == schedule;
+    let groups: Vec<&str> = scene.tables.groups.iter().filter(is_its).map(|row| text(row, "GroupName")).collect();
+    let group = dice.one(&groups).filter(|_| !dice.chance(12)).and_then(|name| GroupName::new(name).ok());
+    let retag = |at, schedule_tag, group_tag| {
+        incident(at, What::Retagged { instance: own.key.clone(), schedule_tag, group_tag })
+    };
+    let mut done = vec![retag(at, to, group)];
+    if dice.chance(60) {
+        done.push(retag(edits::back_at(dice, scene, at), own.schedule_tag.clone(), own.group_tag.clone()));
     }
     Some(done)
 }

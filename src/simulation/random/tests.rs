@@ -86,6 +86,8 @@ fn people_alone_keep_every_row_right() {
             let is_of_people = matches!(
                 incident.what,
                 What::Console { .. }
+                    | What::Launched { .. }
+                    | What::Retagged { .. }
                     | What::Extends { .. }
                     | What::Orders { .. }
                     | What::Writes { .. }

@@ -108,7 +108,7 @@ fn aws(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
     let common = [AwsFault::Throttled, AwsFault::Denied, AwsFault::Unreachable, AwsFault::Slow];
     let how = match (faults, call) {
         (Faults::All, _) if dice.chance(30) => AwsFault::LostAnswer,
-        (_, AwsCall::Describe) => dice.either(AwsFault::Throttled, &common),
+        (_, AwsCall::Describe) => dice.either(AwsFault::Partial, &common),
         (_, AwsCall::Start) if dice.chance(35) => AwsFault::Capacity,
         // That AWS will never do it is remembered.
         _ if dice.chance(6) => AwsFault::Refused,
