@@ -85,6 +85,20 @@ pub enum What {
         /// Until when.
         until: DateTime<Utc>,
     },
+    /// Each invocation has a clock of its own: some are fast, some slow.
+    ClocksApart {
+        /// The most that one is off, either way.
+        by: Duration,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// The invocations that begin have less time than usual.
+    ShortLimit {
+        /// The function's timeout.
+        limit: Duration,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
     /// Calls of the tables fail.
     TablesFail {
         /// Which calls.
@@ -211,6 +225,15 @@ impl What {
         self.clone().until_mut().copied()
     }
 
+    /// The table of which a person touches a row.
+    #[must_use]
+    pub fn table(&self) -> Option<Table> {
+        match self {
+            Self::Writes { table, .. } | Self::Edits { table, .. } | Self::Deletes { table, .. } => Some(*table),
+            _ => None,
+        }
+    }
+
     /// Until when it holds, to be changed.
     pub fn until_mut(&mut self) -> Option<&mut DateTime<Utc>> {
         match self {
@@ -218,6 +241,8 @@ impl What {
             | Self::Late { until, .. }
             | Self::Doubled { until, .. }
             | Self::ClockOff { until, .. }
+            | Self::ClocksApart { until, .. }
+            | Self::ShortLimit { until, .. }
             | Self::TablesFail { until, .. }
             | Self::AwsFails { until, .. }
             | Self::Stale { until, .. }
@@ -283,6 +308,10 @@ pub enum TableFault {
     OwnConflict,
     /// It takes 20 seconds, and works.
     Slow,
+    /// There is no such table.
+    Missing,
+    /// Anything else: what was asked is not valid.
+    Other,
 }
 
 impl TableFault {
@@ -293,6 +322,8 @@ impl TableFault {
         ("lost-answer", Self::LostAnswer),
         ("own-conflict", Self::OwnConflict),
         ("slow", Self::Slow),
+        ("missing", Self::Missing),
+        ("other", Self::Other),
     ];
 
     /// Its word.
@@ -380,12 +411,22 @@ pub enum ChatFault {
     LostAnswer,
     /// Takes as long as the caller allows, and then the message has not arrived.
     Slow,
+    /// Takes nearly as long as the caller allows, as when it asks to wait, and then the message has arrived.
+    Late,
+    /// Takes no more messages for now (HTTP 429), and asks to wait for longer than the caller allows.
+    TooMany,
 }
 
 impl ChatFault {
     /// Its word in a world file, each once.
-    pub(super) const WORDS: &[(&str, Self)] =
-        &[("down", Self::Down), ("refused", Self::Refused), ("lost-answer", Self::LostAnswer), ("slow", Self::Slow)];
+    pub(super) const WORDS: &[(&str, Self)] = &[
+        ("down", Self::Down),
+        ("refused", Self::Refused),
+        ("lost-answer", Self::LostAnswer),
+        ("slow", Self::Slow),
+        ("late", Self::Late),
+        ("too-many", Self::TooMany),
+    ];
 
     /// Its word.
     #[must_use]

@@ -210,6 +210,8 @@ impl Counter {
             What::Doubled { .. } => "events doubled".to_owned(),
             What::Killed { .. } => "kill".to_owned(),
             What::ClockOff { .. } => "clock off".to_owned(),
+            What::ClocksApart { .. } => "clocks apart".to_owned(),
+            What::ShortLimit { .. } => "short limit".to_owned(),
             What::TablesFail { call, how, .. } => {
                 format!("tables, {}: {}", spaced(call.as_str()), spaced(how.as_str()))
             }

@@ -34,11 +34,14 @@ pub(super) struct Function<'a> {
     stage: &'a Stage,
     id: Invocation,
     random: Mutex<Pcg32>,
+    /// How far its clock is off where each has one of its own, in thousandths of the most.
+    skew: i32,
 }
 
 impl<'a> Function<'a> {
     pub(super) fn new(stage: &'a Stage, id: Invocation, seed: u64) -> Self {
-        Self { stage, id, random: Mutex::new(Pcg32::seed_from_u64(seed)) }
+        let skew = Pcg32::seed_from_u64(!seed).random_range(-1000..=1000);
+        Self { stage, id, random: Mutex::new(Pcg32::seed_from_u64(seed)), skew }
     }
 
     fn random(&self) -> MutexGuard<'_, Pcg32> {
@@ -123,7 +126,20 @@ fn denied(table: &str) -> StoreError {
 
 /// The answer of a call of the tables that read nothing or did nothing.
 fn refuse(fault: TableFault, table: &str) -> StoreError {
-    if fault == TableFault::Denied { denied(table) } else { unavailable(table) }
+    match fault {
+        TableFault::Denied => denied(table),
+        TableFault::Missing => StoreError::MissingTable(table.to_owned(), "RUN_TABLE"),
+        TableFault::Other => {
+            let message = "ValidationException: the simulation says so".to_owned();
+            StoreError::Other { table: table.to_owned(), message }
+        }
+        _ => unavailable(table),
+    }
+}
+
+/// Whether nothing happened.
+fn is_refused(fault: TableFault) -> bool {
+    !matches!(fault, TableFault::LostAnswer | TableFault::OwnConflict | TableFault::Slow)
 }
 
 /// The answer to a call for an instance; `None`: AWS's own.
@@ -165,7 +181,7 @@ impl Store for Function<'_> {
         let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (schedule, run_id) = (text("ScheduleName"), text("RunId"));
         let effect = match fault {
-            Some(TableFault::Unavailable | TableFault::Denied) => None,
+            Some(fault) if is_refused(fault) => None,
             _ => Some(self.stage.world.put_run(item, expected_version).await),
         };
         let took_effect = effect == Some(Ok(()));
@@ -183,7 +199,7 @@ impl Store for Function<'_> {
 
     async fn lower_flag(&self, schedule: &ScheduleName, flag: Action) -> Result<(), StoreError> {
         let fault = self.call_tables(TableCall::LowerFlag).await;
-        if let Some(fault @ (TableFault::Unavailable | TableFault::Denied)) = fault {
+        if let Some(fault) = fault.filter(|fault| is_refused(*fault)) {
             return Err(refuse(fault, "Schedule"));
         }
         let row = || {
@@ -285,18 +301,28 @@ impl Chat for Function<'_> {
             Some(ChatFault::Refused) => (false, Duration::zero()),
             Some(ChatFault::LostAnswer) => (true, CHAT_IS_TRIED.min(budget)),
             Some(ChatFault::Slow) => (false, budget),
+            Some(ChatFault::Late) => (true, budget * 9 / 10),
+            Some(ChatFault::TooMany) => (false, Duration::zero()),
         };
         let answer = match fault {
-            None => Ok(()),
+            None | Some(ChatFault::Late) => Ok(()),
+            Some(ChatFault::TooMany) => {
+                Err(ChatError::Unavailable("it takes no more messages for now; it asks to wait 60 s".to_owned()))
+            }
             Some(ChatFault::Refused) => Err(ChatError::Refused("404 Not Found".to_owned())),
             Some(_) => Err(ChatError::Unavailable("no answer in time".to_owned())),
         };
         if let Some(fault) = fault {
             self.stage.note(Happened::Fault(Fault::Chat(fault)));
         }
+        if fault == Some(ChatFault::Late) {
+            self.wait(takes).await;
+        }
         let (notice, answered) = (notice.clone(), answer.clone());
         self.stage.note(Happened::Told { invocation: self.id, notice, arrived, answer: answered });
-        self.wait(takes).await;
+        if fault != Some(ChatFault::Late) {
+            self.wait(takes).await;
+        }
         self.pause(10..200).await;
         answer
     }
@@ -306,6 +332,7 @@ impl Clock for Function<'_> {
     fn now(&self) -> DateTime<Utc> {
         let off = self.stage.shift(|what| match what {
             What::ClockOff { by, .. } => Some(*by),
+            What::ClocksApart { by, .. } => Some(*by * self.skew / 1000),
             _ => None,
         });
         self.stage.now() + off

@@ -16,6 +16,7 @@ mod dice;
 mod edits;
 mod incidents;
 mod machines;
+mod memory;
 mod people;
 mod rows;
 mod scene;

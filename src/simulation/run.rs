@@ -26,7 +26,7 @@ use crate::model::{Action, InstanceKey, InstanceState, ScheduleName};
 use crate::ports::{Clock as _, Item, Ports, Store, StoreError, Table};
 use crate::tick::{self, Options, Report, TickError};
 
-/// The function's timeout; the tick is told that it has two seconds less, as in Lambda.
+/// The function's usual timeout; the tick is told that it has two seconds less, as in Lambda.
 const TIMEOUT: Duration = Duration::minutes(5);
 
 /// A terminated instance is shown for so long.
@@ -202,9 +202,14 @@ impl<'a> Run<'a> {
         }
         let seed = self.case.seed.rotate_left(17) ^ u64::try_from(now.timestamp_millis()).unwrap_or_default();
         let function = Function::new(stage, id, seed.wrapping_add(u64::from(id)));
+        let limit = stage.fault(|what| match what {
+            What::ShortLimit { limit, .. } => Some(*limit),
+            _ => None,
+        });
+        let timeout = limit.unwrap_or(TIMEOUT);
         let options = Options {
             owner: format!("invocation {id}"),
-            deadline: function.now() + TIMEOUT - Duration::seconds(2),
+            deadline: function.now() + timeout - Duration::seconds(2),
             settle: Duration::seconds(60),
             defaults: stage.defaults,
         };
@@ -213,7 +218,7 @@ impl<'a> Run<'a> {
             tick::run(&Ports { store: at, fleet: at, chat: at, clock: at, journal: at }, &options).await
         });
         self.invocations.insert(id, tick);
-        self.put(now + TIMEOUT, Next::TimeOut(id));
+        self.put(now + timeout, Next::TimeOut(id));
         self.poll(id);
     }
 
@@ -279,7 +284,9 @@ impl<'a> Run<'a> {
             }
             What::Orders { .. } | What::Writes { .. } | What::Edits { .. } | What::Deletes { .. } => {
                 people::edit(self.stage, &incident.what);
-                self.tell_change(now);
+                if incident.what.table() != Some(Table::Run) {
+                    self.tell_change(now);
+                }
             }
             held => {
                 if let Some(until_at) = held.until() {

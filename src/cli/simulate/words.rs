@@ -63,6 +63,12 @@ pub(super) fn incident(what: &What, at: DateTime<Utc>, zone: Tz) -> String {
             let side = if *by < Duration::zero() { "slow" } else { "fast" };
             format!("the function's clock is {} {side} {}", length(by.abs()), until(end))
         }
+        What::ClocksApart { by, until: end } => {
+            format!("each tick has a clock of its own, up to {} off, {}", length(*by), until(end))
+        }
+        What::ShortLimit { limit, until: end } => {
+            format!("the function has a timeout of {} {}", length(*limit), until(end))
+        }
         What::TablesFail { call, how, times, until: end } => {
             format!("tables: {} {}{} {}", table_call(*call), table_fault(*how), at_most(*times), until(end))
         }
@@ -173,6 +179,8 @@ fn table_fault(fault: TableFault) -> &'static str {
         TableFault::LostAnswer => "works and its answer is lost",
         TableFault::OwnConflict => "works and then conflicts with itself",
         TableFault::Slow => "is slow",
+        TableFault::Missing => "finds no table",
+        TableFault::Other => "is answered with another error",
     }
 }
 
@@ -204,6 +212,8 @@ fn chat_fault(fault: ChatFault) -> &'static str {
         ChatFault::Refused => "refuses messages",
         ChatFault::LostAnswer => "takes messages and its answers are lost",
         ChatFault::Slow => "is too slow",
+        ChatFault::Late => "takes messages late",
+        ChatFault::TooMany => "takes no more messages for now",
     }
 }
 
@@ -230,12 +240,18 @@ mod tests {
         fault the next tick is killed at its wait number 4
         fault the next tick is killed at its wait number 1
         fault the function's clock is 8 s slow until 02:00
+        fault each tick has a clock of its own, up to 8 s off, until 02:00
+        fault the function has a timeout of 30 s until 02:00
         fault tables: writing a run works and then conflicts with itself 2 times until 02:00
         fault tables: every call is slow until 02:00
+        fault tables: a scan finds no table until 02:00
+        fault tables: a scan is answered with another error until 02:00
         fault AWS: a stop of ec2/i-2 is throttled for every second instance once until 02:00
         fault AWS: a look gets no answer until 02:00
         fault describe shows what was 1 min ago until 02:00
         fault chat takes messages and its answers are lost once until 02:00
+        fault chat takes messages late until 02:00
+        fault chat takes no more messages for now until 02:00
         AWS rds/orders-db is backing-up until 02:00
         AWS ec2/i-2 is terminated
         person launches ec2/i-2

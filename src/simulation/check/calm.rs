@@ -14,9 +14,12 @@ fn until(incident: &Incident, life: &Life<'_>, owns: impl Fn(&InstanceKey) -> bo
     match what {
         What::Outage { until }
         | What::ClockOff { until, .. }
+        | What::ClocksApart { until, .. }
         | What::TablesFail { until, .. }
         | What::ChatFails { until, .. } => Some(*until),
         What::Late { by, until } | What::Doubled { by, until } | What::Stale { by, until } => Some(*until + *by),
+        // What began within the limit may run out of time after it.
+        What::ShortLimit { limit, until } => Some(*until + *limit),
         What::AwsFails { instance, until, .. } => instance.as_ref().is_none_or(owns).then_some(*until),
         What::Busy { instance, until, .. } => owns(instance).then_some(*until),
         What::Terminated { instance } | What::Console { instance, .. } => owns(instance).then_some(*at),

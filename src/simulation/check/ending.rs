@@ -9,7 +9,7 @@ use super::life::Life;
 use super::rows::{Rules, is_at};
 use super::world::{Thing, World};
 use super::{Finding, SLACK, time};
-use crate::model::{Action, GroupName, InstanceKey, InstanceKind, InstanceState, Mode, Notice};
+use crate::model::{Action, GroupName, InstanceKey, InstanceKind, InstanceState, Mode, Notice, ScheduleName};
 use crate::simulation::history::{Entry, Happened};
 
 /// A run is over so long after the last disturbance: several groups of which each takes half an hour, and pauses between
@@ -21,19 +21,27 @@ const SHOWN_LATE: Duration = Duration::minutes(2);
 
 /// What has been said about instances that do not come to their target.
 #[derive(Debug, Default)]
-pub(super) struct Reports(BTreeMap<(Action, InstanceKey), DateTime<Utc>>);
+pub(super) struct Reports {
+    instances: BTreeMap<(Action, InstanceKey), DateTime<Utc>>,
+    /// Schedules that are not understood.
+    schedules: BTreeMap<ScheduleName, DateTime<Utc>>,
+}
 
 impl Reports {
     pub(super) fn take(&mut self, entry: &Entry) {
         let Happened::Told { notice, arrived: true, .. } = &entry.what else { return };
+        if let Notice::Problems(problems) = notice {
+            let stopped = problems.iter().filter(|problem| problem.stops_schedule);
+            self.schedules.extend(stopped.filter_map(|problem| Some((problem.schedule.clone()?, entry.at))));
+        }
         let (Notice::Failed { action, stretch, .. } | Notice::Slow { action, stretch, .. }) = notice else { return };
         for (key, _, _) in &stretch.instances {
-            self.0.insert((*action, key.clone()), entry.at);
+            self.instances.insert((*action, key.clone()), entry.at);
         }
     }
 
     fn say(&self, action: Action, key: &InstanceKey, since: DateTime<Utc>) -> bool {
-        self.0.get(&(action, key.clone())).is_some_and(|at| *at >= since - SLACK)
+        self.instances.get(&(action, key.clone())).is_some_and(|at| *at >= since - SLACK)
     }
 }
 
@@ -50,7 +58,9 @@ struct Wanted {
 pub(super) fn judge(world: &World<'_>, place: usize, reports: &Reports) -> Vec<Finding> {
     let reading = world.read_now(place);
     let (Some(life), Some(rules)) = (world.lives.get(place), reading.rules()) else { return Vec::new() };
-    if rules.mode != Mode::Act || is_shared(world, place, rules) {
+    let is_reported = |at: DateTime<Utc>| reports.schedules.get(&life.name).is_some_and(|told_at| *told_at >= at);
+    let is_spoilt = life.spoilt_at.is_some_and(is_reported);
+    if rules.mode != Mode::Act || is_spoilt || is_shared(world, place, rules) {
         return Vec::new();
     }
     let all = wanted(world, life, rules).into_iter();

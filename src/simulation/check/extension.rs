@@ -56,7 +56,8 @@ impl Extensions {
                 self.0.insert(place, Granted { at: entry.at, until: before.max(*until) });
             }
             Happened::Row { table, before, after, by: Whom::Person } => {
-                if *table == Table::Exception && is_later(before.as_ref(), after.as_ref()) {
+                // What ticks have forgotten, they have to find out again.
+                if *table == Table::Run || (*table == Table::Exception && is_later(before.as_ref(), after.as_ref())) {
                     return;
                 }
                 for owner in [before, after].into_iter().flatten().filter_map(rows::owner) {

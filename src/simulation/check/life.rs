@@ -28,6 +28,10 @@ pub(super) struct Life<'a> {
     pub(super) epoch: (u32, DateTime<Utc>),
     /// When a person last wrote one of its rows.
     pub(super) edited_at: DateTime<Utc>,
+    /// When a person last deleted or wrote what ticks remember of it.
+    pub(super) forgotten_at: Option<DateTime<Utc>>,
+    /// Since when what ticks remember of it may not be understood, since a person wrote it.
+    pub(super) spoilt_at: Option<DateTime<Utc>>,
     pub(super) orders: Vec<Order>,
     /// When it was last asked for a start and for a stop, and in which epoch.
     pub(super) asked: BTreeMap<Action, (u32, DateTime<Utc>)>,

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::world::World;
 use super::{Finding, time};
 use crate::model::{Action, Cause, InstanceKey, Notice, Source};
+use crate::ports::Table;
 use crate::simulation::What;
 use crate::simulation::case::{AwsFault, ChatFault};
 use crate::simulation::history::{Entry, Fault, Happened};
@@ -33,8 +34,11 @@ pub(super) struct Once {
 
 /// Whether the case has things in it after which a message may come twice.
 fn is_rough(world: &World<'_>) -> bool {
-    let doubles = |what: &What| matches!(what, What::Doubled { .. } | What::ClockOff { .. } | What::Killed { .. });
-    world.crashed_at.is_some() || world.case.incidents.iter().any(|incident| doubles(&incident.what))
+    let doubles = |what: &What| {
+        matches!(what, What::Doubled { .. } | What::ClockOff { .. } | What::ClocksApart { .. } | What::Killed { .. })
+    };
+    world.crashed_at.is_some()
+        || world.case.incidents.iter().any(|one| doubles(&one.what) || one.what.table() == Some(Table::Run))
 }
 
 /// Whether after this fault it is not sure what is written down, or what was told.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, Utc};
 
 use super::calm::quiet_for;
+use super::life::Life;
 use super::rows::Reading;
 use super::world::World;
 use super::{Ask, Finding, SLACK, ending, time};
@@ -13,6 +14,9 @@ use crate::simulation::history::{Entry, Fault, Happened, Invocation};
 
 /// What is still untold after so long without a disturbance will never be.
 const TOLD_WITHIN: Duration = Duration::minutes(30);
+
+/// An invocation that has read what is remembered works on that for at most so long.
+const WRITTEN_WITHIN: Duration = Duration::minutes(5);
 
 /// A message is given up after a day.
 const GIVEN_UP_AFTER: Duration = Duration::hours(26);
@@ -181,7 +185,8 @@ impl Told {
             }
         }
         if reading.rules().is_some() {
-            let of_it = self.untold.iter().filter(|((_, of, _, _), untold)| *of == place && untold.is_known);
+            let is_known = |untold: &Untold| untold.is_known && !is_forgotten(life, untold.at);
+            let of_it = self.untold.iter().filter(|((_, of, _, _), untold)| *of == place && is_known(untold));
             for ((kind, _, action, key), untold) in of_it {
                 if quiet_for(world, life, reading.rules(), untold.at) >= TOLD_WITHIN {
                     let (at, action) = (time(untold.at), action.as_str());
@@ -209,7 +214,7 @@ impl Told {
         let mut under_way = self.under_way.iter().filter(|((of, _), _)| *of == place);
         let (((_, action), since), None) = (under_way.next()?, under_way.next()) else { return None };
         // A transition or an edit may have put an end to it that is not told; an edit also just before it was asked for.
-        let is_edited = life.edited_at > *since - SLACK;
+        let is_edited = life.edited_at > *since - SLACK || is_forgotten(life, *since);
         let is_its = rules.last(world.case.to).is_some_and(|last| last.at <= *since) && !is_edited;
         let there = |thing: &super::world::Thing<'_>| {
             let needs_checks = rules.group_of(thing.instance).is_some_and(|(_, group)| group.needs_checks);
@@ -223,6 +228,12 @@ impl Told {
             format!("the {action} begun at {since} is complete since {there_at} and nobody is told")
         })
     }
+}
+
+/// Whether a person has taken the knowledge of what was done at an instant away, or what an invocation under way would
+/// have written of it.
+fn is_forgotten(life: &Life<'_>, at: DateTime<Utc>) -> bool {
+    life.forgotten_at.is_some_and(|forgotten_at| at <= forgotten_at + WRITTEN_WITHIN)
 }
 
 /// Whether a failure is told at once, and not only when it comes again and again.

@@ -202,6 +202,10 @@ impl<'a> World<'a> {
                 self.note_row(*table, before.as_ref(), after.as_ref(), *by);
             }
             Happened::Wrote { invocation, schedule, run_id, took_effect: true, .. } if run_id == "@state" => {
+                let place = ScheduleName::new(schedule).ok().and_then(|name| self.place_of(&name));
+                if let Some(life) = place.and_then(|place| self.lives.get_mut(place)) {
+                    life.spoilt_at = None;
+                }
                 self.note_reached(*invocation, schedule);
             }
             _ => {}
@@ -320,6 +324,11 @@ impl<'a> World<'a> {
                     life.edited_at = now;
                     life.begun_at = life.asked.get(&Action::Stop).map(|(_, at)| *at).max(life.stop_noted_at);
                 }
+                if table == Table::Run {
+                    life.forgotten_at = Some(now);
+                    let is_state = before.or(after).and_then(|item| item.get("RunId")).is_some_and(|id| id == "@state");
+                    life.spoilt_at = if is_state { after.and(life.spoilt_at.or(Some(now))) } else { life.spoilt_at };
+                }
                 if table == Table::Schedule {
                     life.note_orders((moment, now), old, new, matches!(by, Whom::Function(_)));
                 }
@@ -337,6 +346,8 @@ impl<'a> World<'a> {
                 book: Book::new(rows::Frame::of(self.case)),
                 epoch: (0, self.now),
                 edited_at: self.case.from,
+                forgotten_at: None,
+                spoilt_at: None,
                 orders: Vec::new(),
                 asked: BTreeMap::new(),
                 stop_noted_at: None,

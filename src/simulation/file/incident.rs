@@ -19,6 +19,8 @@ enum Kind {
     Doubled,
     Killed,
     ClockOff,
+    ClocksApart,
+    ShortLimit,
     TablesFail,
     AwsFails,
     Stale,
@@ -41,6 +43,8 @@ const KINDS: &Words<Kind> = &[
     ("doubled", Kind::Doubled),
     ("killed", Kind::Killed),
     ("clock-off", Kind::ClockOff),
+    ("clocks-apart", Kind::ClocksApart),
+    ("short-limit", Kind::ShortLimit),
     ("tables-fail", Kind::TablesFail),
     ("aws-fails", Kind::AwsFails),
     ("stale", Kind::Stale),
@@ -75,9 +79,14 @@ pub(super) fn read(attributes: &mut Attributes<'_>) -> Option<Incident> {
 
 fn what(attributes: &mut Attributes<'_>, kind: Kind) -> Option<What> {
     match kind {
-        Kind::Outage | Kind::Late | Kind::Doubled | Kind::Killed | Kind::ClockOff | Kind::Stale => {
-            of_the_function(attributes, kind)
-        }
+        Kind::Outage
+        | Kind::Late
+        | Kind::Doubled
+        | Kind::Killed
+        | Kind::ClockOff
+        | Kind::ClocksApart
+        | Kind::ShortLimit
+        | Kind::Stale => of_the_function(attributes, kind),
         Kind::TablesFail | Kind::AwsFails | Kind::ChatFails => failing(attributes, kind),
         Kind::Busy | Kind::Terminated | Kind::Launched | Kind::Retagged | Kind::Console => {
             of_an_instance(attributes, kind)
@@ -94,6 +103,10 @@ fn of_the_function(attributes: &mut Attributes<'_>, kind: Kind) -> Option<What> 
     if matches!(kind, Kind::Outage) {
         return Some(What::Outage { until: until? });
     }
+    if matches!(kind, Kind::ShortLimit) {
+        let limit = attributes.required_length("Limit");
+        return Some(What::ShortLimit { limit: limit?, until: until? });
+    }
     let by = match kind {
         Kind::ClockOff => attributes.required("By", "`-8s`, `8s` and the like", words::length),
         _ => attributes.required_length("By"),
@@ -103,6 +116,7 @@ fn of_the_function(attributes: &mut Attributes<'_>, kind: Kind) -> Option<What> 
         Kind::Late => What::Late { by, until },
         Kind::Doubled => What::Doubled { by, until },
         Kind::ClockOff => What::ClockOff { by, until },
+        Kind::ClocksApart => What::ClocksApart { by, until },
         _ => What::Stale { by, until },
     })
 }
@@ -196,6 +210,8 @@ pub(super) fn write(what: &What, zone: Tz) -> Vec<(&'static str, Value)> {
         What::Doubled { by, .. } => (Kind::Doubled, vec![some("By", length(*by))]),
         What::Killed { after } => (Kind::Killed, vec![some("After", json!(after))]),
         What::ClockOff { by, .. } => (Kind::ClockOff, vec![some("By", length(*by))]),
+        What::ClocksApart { by, .. } => (Kind::ClocksApart, vec![some("By", length(*by))]),
+        What::ShortLimit { limit, .. } => (Kind::ShortLimit, vec![some("Limit", length(*limit))]),
         What::Stale { by, .. } => (Kind::Stale, vec![some("By", length(*by))]),
         What::TablesFail { call, how, times, .. } => {
             let call = json!(call.as_str());

@@ -25,7 +25,7 @@ fn case(text: &str) -> Case {
 fn what_is_written_is_read_back() {
     let zone = Tz::Asia__Seoul;
     let one = case(ALL);
-    assert_eq!((one.machines.len(), one.incidents.len(), one.cron), (4, 25, Duration::minutes(1)));
+    assert_eq!((one.machines.len(), one.incidents.len(), one.cron), (4, 31, Duration::minutes(1)));
     let text = write(&one, &one.tables, zone, "A remark.\nOf two lines.");
     assert!(text.starts_with("# A remark. Of two lines.\nFrom: \"2026-11-23T09:00:00+09:00\"\n"), "{text}");
     assert_eq!(format!("{:#?}", case(&text)), format!("{one:#?}"), "{text}");
@@ -85,7 +85,7 @@ fn faults_say_where_what_and_what_would_be_right() {
         ),
         (
             "Incidents:\n  - At: 2026-11-23T01:00:00Z\n    What: outag\n    By: 5m",
-            "line 3: Incidents[0].What = `outag`: did you mean `outage`?; allowed: `outage`, `late`, `doubled`, `killed`, `clock-off`, `tables-fail`, `aws-fails`, `stale`, `chat-fails`, `busy`, `terminated`, `launched`, `retagged`, `console`, `extends`, `orders`, `writes`, `edits`, `deletes`",
+            "line 3: Incidents[0].What = `outag`: did you mean `outage`?; allowed: `outage`, `late`, `doubled`, `killed`, `clock-off`, `clocks-apart`, `short-limit`, `tables-fail`, `aws-fails`, `stale`, `chat-fails`, `busy`, `terminated`, `launched`, `retagged`, `console`, `extends`, `orders`, `writes`, `edits`, `deletes`",
         ),
         (
             "Incidents:\n  - At: 2026-11-23T01:00:00Z\n    What: outage\n    Until: 2026-11-23T01:00:00Z",

@@ -21,9 +21,9 @@ pub(super) fn incidents(
     let scene = Scene::new(stretch, tables, machines);
     let count = match dice.between(0, 99) {
         0..3 => 0,
-        3..48 => dice.between(1, 3),
-        48..76 => dice.between(4, 8),
-        76..90 => dice.between(9, 15),
+        3..40 => dice.between(1, 3),
+        40..70 => dice.between(4, 8),
+        70..87 => dice.between(9, 15),
         _ => dice.between(16, 30),
     };
     let count = usize::try_from(count).unwrap_or_default();

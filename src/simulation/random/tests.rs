@@ -104,7 +104,12 @@ fn some_faults_kill_nothing_and_lose_no_answer() {
     for seed in 0..300 {
         for incident in case(seed, Faults::Some).incidents {
             let is_beyond = match &incident.what {
-                What::Killed { .. } | What::Doubled { .. } | What::ClockOff { .. } | What::Stale { .. } => true,
+                What::Killed { .. }
+                | What::Doubled { .. }
+                | What::ClockOff { .. }
+                | What::Stale { .. }
+                | What::ClocksApart { .. }
+                | What::ShortLimit { .. } => true,
                 What::TablesFail { how, .. } => matches!(how, TableFault::LostAnswer | TableFault::OwnConflict),
                 What::AwsFails { how, .. } => *how == AwsFault::LostAnswer,
                 What::ChatFails { how, .. } => *how == ChatFault::LostAnswer,

@@ -11,23 +11,30 @@ use crate::simulation::{Incident, What};
 
 /// Draws one trouble, sometimes in several incidents.
 pub(super) fn trouble(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Vec<Incident> {
-    if faults == Faults::All && dice.chance(50) {
+    if faults == Faults::All && dice.chance(38) {
         return match dice.between(0, 99) {
-            0..46 => killed(dice, scene),
-            46..68 => vec![doubled(dice, scene)],
-            68..82 => vec![clock_off(dice, scene)],
+            0..42 => killed(dice, scene),
+            42..60 => vec![doubled(dice, scene)],
+            60..68 => vec![clock_off(dice, scene)],
+            68..76 => vec![clocks_apart(dice, scene)],
+            76..86 => short_limit(dice, scene),
             _ => vec![stale(dice, scene)],
         };
     }
     match dice.between(0, 99) {
-        0..25 => vec![tables(dice, scene, faults)],
-        25..60 => vec![aws(dice, scene, faults)],
-        60..76 => vec![chat(dice, scene, faults)],
-        76..83 => vec![outage(dice, scene)],
-        83..89 => vec![late(dice, scene)],
-        89..95 => busy(dice, scene).into_iter().collect(),
+        0..26 => several(dice, |dice| tables(dice, scene, faults)),
+        26..63 => several(dice, |dice| aws(dice, scene, faults)),
+        63..79 => several(dice, |dice| chat(dice, scene, faults)),
+        79..85 => vec![outage(dice, scene)],
+        85..90 => vec![late(dice, scene)],
+        90..95 => busy(dice, scene).into_iter().collect(),
         _ => terminated(dice, scene).into_iter().collect(),
     }
+}
+
+/// Mostly one, now and then more of the kind.
+fn several(dice: &mut Dice, mut draw: impl FnMut(&mut Dice) -> Incident) -> Vec<Incident> {
+    (0..dice.mostly(1, &[(25, 2), (12, 3)])).map(|_| draw(dice)).collect()
 }
 
 /// Kills, often several near one transition.
@@ -52,6 +59,30 @@ fn doubled(dice: &mut Dice, scene: &Scene<'_>) -> Incident {
 fn clock_off(dice: &mut Dice, scene: &Scene<'_>) -> Incident {
     let at = scene.time(dice);
     incident(at, What::ClockOff { by: dice.seconds(-8, 8), until: scene.until(dice, at) })
+}
+
+fn clocks_apart(dice: &mut Dice, scene: &Scene<'_>) -> Incident {
+    let at = scene.time(dice);
+    incident(at, What::ClocksApart { by: dice.seconds(2, 8), until: scene.until(dice, at) })
+}
+
+/// Less time than usual, mostly with calls that take longer than usual.
+fn short_limit(dice: &mut Dice, scene: &Scene<'_>) -> Vec<Incident> {
+    let at = scene.time(dice);
+    let longer = scene.within(at + dice.seconds(60, 1200));
+    let until = scene.until(dice, at).max(longer);
+    let mut done = vec![incident(at, What::ShortLimit { limit: dice.seconds(5, 90), until })];
+    if dice.chance(75) {
+        let times = dice.mostly(None, &[(30, Some(2))]);
+        let slow = if dice.chance(70) {
+            let call = dice.either(TableCall::Any, &[TableCall::PutRun, TableCall::Scan, TableCall::LowerFlag]);
+            What::TablesFail { call, how: TableFault::Slow, times, until }
+        } else {
+            What::AwsFails { call: AwsCall::Describe, instance: None, how: AwsFault::Slow, times, until }
+        };
+        done.push(incident(at, slow));
+    }
+    done
 }
 
 fn stale(dice: &mut Dice, scene: &Scene<'_>) -> Incident {
@@ -92,27 +123,30 @@ fn tables(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
     let at = scene.time(dice);
     let call = dice.mostly(
         TableCall::PutRun,
-        &[(15, TableCall::Any), (15, TableCall::Scan), (15, TableCall::Runs), (15, TableCall::LowerFlag)],
+        &[(18, TableCall::Any), (18, TableCall::Scan), (18, TableCall::Runs), (18, TableCall::LowerFlag)],
     );
     let how = match faults {
-        Faults::All if dice.chance(55) => dice.either(TableFault::LostAnswer, &[TableFault::OwnConflict]),
-        _ => dice.mostly(TableFault::Unavailable, &[(20, TableFault::Denied), (25, TableFault::Slow)]),
+        Faults::All if dice.chance(40) => dice.either(TableFault::LostAnswer, &[TableFault::OwnConflict]),
+        _ => dice.mostly(
+            TableFault::Unavailable,
+            &[(19, TableFault::Denied), (31, TableFault::Slow), (14, TableFault::Missing), (14, TableFault::Other)],
+        ),
     };
     let (times, until) = extent(dice, scene, at);
     incident(at, What::TablesFail { call, how, times, until })
 }
 
 fn aws(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
-    let call = dice.mostly(AwsCall::Stop, &[(20, AwsCall::Describe), (40, AwsCall::Start)]);
-    let instance = if call != AwsCall::Describe && dice.chance(30) { scene.instance(dice) } else { None };
+    let call = dice.mostly(AwsCall::Stop, &[(20, AwsCall::Describe), (42, AwsCall::Start)]);
+    let instance = if call != AwsCall::Describe && dice.chance(25) { scene.instance(dice) } else { None };
     let common = [AwsFault::Throttled, AwsFault::Denied, AwsFault::Unreachable, AwsFault::Slow];
     let how = match (faults, call) {
-        (Faults::All, _) if dice.chance(30) => AwsFault::LostAnswer,
+        (Faults::All, _) if dice.chance(20) => AwsFault::LostAnswer,
         (_, AwsCall::Describe) => dice.either(AwsFault::Partial, &common),
-        (_, AwsCall::Start) if dice.chance(35) => AwsFault::Capacity,
+        (_, AwsCall::Start) if dice.chance(22) => AwsFault::Capacity,
         // That AWS will never do it is remembered.
-        _ if dice.chance(6) => AwsFault::Refused,
-        _ if dice.chance(18) => AwsFault::WrongState,
+        _ if dice.chance(16) => AwsFault::Refused,
+        _ if dice.chance(16) => AwsFault::WrongState,
         _ => dice.either(AwsFault::Partial, &common),
     };
     let at = match call {
@@ -131,8 +165,11 @@ fn aws(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
 fn chat(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
     let at = scene.time(dice);
     let how = match faults {
-        Faults::All if dice.chance(30) => ChatFault::LostAnswer,
-        _ => dice.mostly(ChatFault::Down, &[(15, ChatFault::Refused), (30, ChatFault::Slow)]),
+        Faults::All if dice.chance(35) => ChatFault::LostAnswer,
+        _ => dice.mostly(
+            ChatFault::Down,
+            &[(15, ChatFault::Refused), (22, ChatFault::Slow), (20, ChatFault::Late), (18, ChatFault::TooMany)],
+        ),
     };
     let (times, until) = extent(dice, scene, at);
     incident(at, What::ChatFails { how, times, until })
