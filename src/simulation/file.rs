@@ -67,10 +67,12 @@
 //! | `doubled` | `By`: length; `Until` |
 //! | `killed` | `After`: whole number of waits before it (default 0) |
 //! | `clock-off` | `By`: length, with `-` before it a negative one; `Until` |
-//! | `tables-fail` | `Call`: `any`, `scan`, `runs`, `put-run`, `lower-flag`; `How`: `unavailable`, `denied`, `lost-answer`, `own-conflict`, `slow`; `Times` (default all); `Until` |
+//! | `clocks-apart` | `By`: length: the most that the clock of an invocation is off; `Until` |
+//! | `short-limit` | `Limit`: length: the function's timeout, else `5m`; `Until` |
+//! | `tables-fail` | `Call`: `any`, `scan`, `runs`, `put-run`, `lower-flag`; `How`: `unavailable`, `denied`, `lost-answer`, `own-conflict`, `slow`, `missing`, `other`; `Times` (default all); `Until` |
 //! | `aws-fails` | `Call`: `describe`, `start`, `stop`; `Instance`: key, not with `describe` (default the whole call); `How`: `throttled`, `denied`, `unreachable`, `lost-answer`, `capacity`, `wrong-state`, `refused`, `partial`, `slow`; `Times` (default all); `Until` |
 //! | `stale` | `By`: length; `Until` |
-//! | `chat-fails` | `How`: `down`, `refused`, `lost-answer`, `slow`; `Times` (default all); `Until` |
+//! | `chat-fails` | `How`: `down`, `refused`, `lost-answer`, `slow`, `late`, `too-many`; `Times` (default all); `Until` |
 //! | `busy` | `Instance`: key; `State`: AWS's word; `Until` |
 //! | `terminated` | `Instance`: key |
 //! | `launched` | `Instance`: key; it is not there before |
@@ -101,6 +103,7 @@ mod attributes;
 mod incident;
 mod keep;
 mod machine;
+mod outside;
 mod tags;
 mod words;
 
@@ -139,6 +142,8 @@ pub struct WorldFile {
     pub remarks: Vec<FileError>,
     /// Where the `ScheduleName` of each instance stands: its path and line.
     tag_places: Vec<(String, usize)>,
+    /// Where each incident stands.
+    incident_places: Vec<(String, usize)>,
 }
 
 impl WorldFile {
@@ -196,7 +201,8 @@ fn world(attributes: &mut Attributes<'_>) -> WorldFile {
     };
     let (machines, tag_places) = machines(attributes);
     let (incidents, remarks) = incidents(attributes, &machines);
-    WorldFile { seed, from, to, cron, on_change, rows, machines, incidents, remarks, tag_places }
+    let (incidents, incident_places) = incidents.into_iter().unzip();
+    WorldFile { seed, from, to, cron, on_change, rows, machines, incidents, remarks, tag_places, incident_places }
 }
 
 fn rows(attributes: &mut Attributes<'_>) -> Tables {
@@ -221,9 +227,12 @@ fn machines(attributes: &mut Attributes<'_>) -> (Vec<Machine>, Vec<(String, usiz
     (machines, tag_places)
 }
 
-fn incidents(attributes: &mut Attributes<'_>, machines: &[Machine]) -> (Vec<Incident>, Vec<FileError>) {
+/// An incident, and where it stands: its path and line.
+type Placed = (Incident, (String, usize));
+
+fn incidents(attributes: &mut Attributes<'_>, machines: &[Machine]) -> (Vec<Placed>, Vec<FileError>) {
     let keys: Vec<String> = machines.iter().map(|machine| machine.instance.key.to_string()).collect();
-    let (mut incidents, mut remarks) = (Vec::new(), Vec::new());
+    let (mut incidents, mut remarks) = (Vec::<Placed>::new(), Vec::new());
     for (path, item) in attributes.items("Incidents") {
         let Some(incident) = attributes.within(&path, item, incident::read) else { continue };
         let missing = instance_of(&incident.what).map(ToString::to_string).filter(|key| !keys.contains(key));
@@ -233,9 +242,10 @@ fn incidents(attributes: &mut Attributes<'_>, machines: &[Machine]) -> (Vec<Inci
             let message = format!("{path}.Instance = `{key}`: is no instance of this world{hint}");
             remarks.push(FileError { line: attributes.line(&format!("{path}.Instance")), message });
         }
-        incidents.push(incident);
+        let line = attributes.line(&path);
+        incidents.push((incident, (path, line)));
     }
-    incidents.sort_by_key(|incident| incident.at);
+    incidents.sort_by_key(|(incident, _)| incident.at);
     (incidents, remarks)
 }
 

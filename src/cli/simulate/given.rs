@@ -55,6 +55,7 @@ pub(super) fn read_all(arguments: &Arguments, world: &Path) -> Result<Given, Err
     remarks.extend(world_file.remarks.iter().map(|remark| format!("{}: {remark}", world.display())));
     remarks.extend(unknown_schedules(&world_file, &sources.schedule_names()));
     let stretch = stretch(arguments, &world_file, zone)?;
+    remarks.extend(world_file.outside(stretch, zone).iter().map(|remark| format!("{}: {remark}", world.display())));
     let seed = arguments.seed.or(world_file.seed).unwrap_or_default();
     let tables = sources.into_tables();
     remarks.extend(world_file.unknown_tags(&tables).iter().map(|remark| format!("{}: {remark}", world.display())));
