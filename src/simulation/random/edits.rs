@@ -48,11 +48,11 @@ fn row<'a>(scene: &Scene<'a>, schedule: &Schedule) -> Option<&'a Item> {
 /// Draws an edit that leaves the rows understandable, by itself.
 pub(super) fn right(dice: &mut Dice, scene: &Scene<'_>) -> Option<Vec<Incident>> {
     match dice.between(0, 99) {
-        0..30 => shift(dice, scene),
-        30..55 => attribute(dice, scene),
-        55..73 => exception(dice, scene),
-        73..85 => group(dice, scene),
-        85..90 => rewritten(dice, scene),
+        0..26 => shift(dice, scene),
+        26..50 => attribute(dice, scene),
+        50..66 => exception(dice, scene),
+        66..83 => group(dice, scene),
+        83..88 => rewritten(dice, scene),
         _ => {
             let row = dice.one(&scene.tables.exceptions)?;
             let what = What::Deletes { table: Table::Exception, key: exception_key(row) };
@@ -97,12 +97,12 @@ fn attribute(dice: &mut Dice, scene: &Scene<'_>) -> Option<Vec<Incident>> {
         ),
         24..44 => ("Enabled", Some(json!(!schedule.enabled))),
         44..56 => ("Enforce", Some(json!(!schedule.enforce))),
-        56..70 => ("Mode", dice.either(Some(json!("notify")), &[Some(json!("off")), Some(json!("act")), None])),
-        70..78 => ("MaxExtensionMinutes", dice.either(Some(json!(0)), &[Some(json!(45)), Some(json!(300)), None])),
-        78..86 if row.contains_key("DaysActive") => ("DaysActive", Some(json!(timetable::days(dice, date)))),
-        86..91 => ("Timezone", Some(json!(dice.either("UTC", &["Europe/London", "Asia/Tokyo", "America/New_York"])))),
-        91..95 if row.contains_key("StartTime") => ("StartTime", Some(json!("None"))),
-        95..97 if row.contains_key("StopTime") => ("StopTime", Some(json!("None"))),
+        56..68 => ("Mode", dice.either(Some(json!("notify")), &[Some(json!("off")), Some(json!("act")), None])),
+        68..76 => ("MaxExtensionMinutes", dice.either(Some(json!(0)), &[Some(json!(45)), Some(json!(300)), None])),
+        76..83 if row.contains_key("DaysActive") => ("DaysActive", Some(json!(timetable::days(dice, date)))),
+        83..88 => ("Timezone", Some(json!(dice.either("UTC", &["Europe/London", "Asia/Tokyo", "America/New_York"])))),
+        88..92 if row.contains_key("StartTime") => ("StartTime", Some(json!("None"))),
+        92..95 if row.contains_key("StopTime") => ("StopTime", Some(json!("None"))),
         _ => ("Description", Some(json!("edited"))),
     };
     let place = (Table::Schedule, schedule_key(schedule.name.as_str()));
@@ -139,15 +139,15 @@ fn group(dice: &mut Dice, scene: &Scene<'_>) -> Option<Vec<Incident>> {
     let place = (table, group_key(row));
     let before = |name: &str| row.get(name).cloned();
     match dice.between(0, 99) {
-        0..30 => {
+        0..27 => {
             let ready = dice.either("status-ok", &["running"]);
             Some(and_back(dice, scene, edit(at, place, "Ready", Some(json!(ready))), before("Ready")))
         }
-        30..60 => {
+        27..54 => {
             let done = edit(at, place, "Dependency", Some(json!([])));
             Some(and_back(dice, scene, done, before("Dependency")))
         }
-        60..75 => {
+        54..71 => {
             let mut item = row.clone();
             item.insert("GroupName".to_owned(), json!("extra"));
             item.insert("Dependency".to_owned(), json!([text(row, "GroupName")]));
@@ -155,7 +155,7 @@ fn group(dice: &mut Dice, scene: &Scene<'_>) -> Option<Vec<Incident>> {
             let deleted = incident(back_at(dice, scene, at), What::Deletes { table, key });
             Some(vec![incident(at, What::Writes { table, item }), deleted])
         }
-        75..85 => {
+        71..86 => {
             let back = incident(back_at(dice, scene, at), What::Writes { table, item: row.clone() });
             Some(vec![incident(at, What::Deletes { table, key: place.1 }), back])
         }
@@ -205,19 +205,19 @@ pub(super) fn wrong(dice: &mut Dice, scene: &Scene<'_>) -> Option<Vec<Incident>>
     let row = row(scene, schedule)?;
     let place = (Table::Schedule, schedule_key(schedule.name.as_str()));
     match dice.between(0, 99) {
-        0..55 => {
+        0..46 => {
             let (name, value) = nonsense(dice, row);
             Some(and_back(dice, scene, edit(at, place, name, value), row.get(name).cloned()))
         }
-        55..62 => {
+        46..53 => {
             let back = incident(back_at(dice, scene, at), What::Writes { table: place.0, item: row.clone() });
             Some(vec![incident(at, What::Deletes { table: place.0, key: place.1 }), back])
         }
-        62..66 => {
+        53..57 => {
             let done = edit(at, place, "TagValue", Some(json!("Somebody")));
             Some(and_back(dice, scene, done, row.get("TagValue").cloned()))
         }
-        66..82 => {
+        57..76 => {
             let row = dice.one(&scene.tables.groups)?;
             wrong_group(dice, scene, row, at)
         }

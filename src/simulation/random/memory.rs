@@ -16,14 +16,14 @@ pub(super) fn forgotten(dice: &mut Dice, scene: &Scene<'_>) -> Option<Vec<Incide
     let name = schedule.name.as_str();
     let deletes = |at, key| incident(at, What::Deletes { table: Table::Run, key });
     Some(match dice.between(0, 99) {
-        0..36 => vec![deletes(at, key(name, STATE_RUN_ID))],
+        0..24 => vec![deletes(at, key(name, STATE_RUN_ID))],
         // With its history.
-        36..44 => vec![deletes(at, rows::item([("ScheduleName", json!(name))]))],
-        44..80 => {
+        24..31 => vec![deletes(at, rows::item([("ScheduleName", json!(name))]))],
+        31..76 => {
             let (attribute, value) = nonsense(dice);
             spoilt(dice, scene, edit(at, (Table::Run, key(name, STATE_RUN_ID)), attribute, value))
         }
-        80..88 => vec![deletes(at, key(NOTEBOOK_KEY.0, NOTEBOOK_KEY.1))],
+        76..84 => vec![deletes(at, key(NOTEBOOK_KEY.0, NOTEBOOK_KEY.1))],
         _ => {
             let (attribute, value) = dice.either(("Told", Some(json!("all"))), &[("Version", None), ("Told", None)]);
             spoilt(dice, scene, edit(at, (Table::Run, key(NOTEBOOK_KEY.0, NOTEBOOK_KEY.1)), attribute, value))

@@ -23,7 +23,7 @@ pub(super) fn people(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Vec<
         15..21 => retagged(dice, scene).unwrap_or_default(),
         21..40 => extends(dice, scene).unwrap_or_default(),
         40..58 => orders(dice, scene).unwrap_or_default(),
-        58..65 if faults != Faults::None => memory::forgotten(dice, scene).unwrap_or_default(),
+        58..68 if faults != Faults::None => memory::forgotten(dice, scene).unwrap_or_default(),
         _ if dice.chance(wrong) => edits::wrong(dice, scene).unwrap_or_default(),
         _ => edits::right(dice, scene).unwrap_or_default(),
     }

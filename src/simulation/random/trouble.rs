@@ -22,11 +22,11 @@ pub(super) fn trouble(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Vec
         };
     }
     match dice.between(0, 99) {
-        0..26 => several(dice, |dice| tables(dice, scene, faults)),
-        26..63 => several(dice, |dice| aws(dice, scene, faults)),
-        63..79 => several(dice, |dice| chat(dice, scene, faults)),
-        79..85 => vec![outage(dice, scene)],
-        85..90 => vec![late(dice, scene)],
+        0..32 => several(dice, |dice| tables(dice, scene, faults)),
+        32..67 => several(dice, |dice| aws(dice, scene, faults)),
+        67..81 => several(dice, |dice| chat(dice, scene, faults)),
+        81..86 => vec![outage(dice, scene)],
+        86..90 => vec![late(dice, scene)],
         90..95 => busy(dice, scene).into_iter().collect(),
         _ => terminated(dice, scene).into_iter().collect(),
     }
@@ -123,13 +123,13 @@ fn tables(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
     let at = scene.time(dice);
     let call = dice.mostly(
         TableCall::PutRun,
-        &[(18, TableCall::Any), (18, TableCall::Scan), (18, TableCall::Runs), (18, TableCall::LowerFlag)],
+        &[(20, TableCall::Any), (20, TableCall::Scan), (20, TableCall::Runs), (20, TableCall::LowerFlag)],
     );
     let how = match faults {
-        Faults::All if dice.chance(40) => dice.either(TableFault::LostAnswer, &[TableFault::OwnConflict]),
+        Faults::All if dice.chance(30) => dice.either(TableFault::LostAnswer, &[TableFault::OwnConflict]),
         _ => dice.mostly(
             TableFault::Unavailable,
-            &[(19, TableFault::Denied), (31, TableFault::Slow), (14, TableFault::Missing), (14, TableFault::Other)],
+            &[(20, TableFault::Denied), (24, TableFault::Slow), (18, TableFault::Missing), (18, TableFault::Other)],
         ),
     };
     let (times, until) = extent(dice, scene, at);
@@ -138,8 +138,8 @@ fn tables(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
 
 fn aws(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
     let call = dice.mostly(AwsCall::Stop, &[(20, AwsCall::Describe), (42, AwsCall::Start)]);
-    let instance = if call != AwsCall::Describe && dice.chance(25) { scene.instance(dice) } else { None };
-    let common = [AwsFault::Throttled, AwsFault::Denied, AwsFault::Unreachable, AwsFault::Slow];
+    let instance = if call != AwsCall::Describe && dice.chance(20) { scene.instance(dice) } else { None };
+    let common = [AwsFault::Throttled, AwsFault::Denied, AwsFault::Unreachable, AwsFault::Slow, AwsFault::Slow];
     let how = match (faults, call) {
         (Faults::All, _) if dice.chance(20) => AwsFault::LostAnswer,
         (_, AwsCall::Describe) => dice.either(AwsFault::Partial, &common),
@@ -155,7 +155,7 @@ fn aws(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
         AwsCall::Describe => scene.time(dice),
     };
     let (times, mut until) = extent(dice, scene, at);
-    if dice.chance(70) {
+    if dice.chance(85) {
         // Long enough for the call to come.
         until = until.max(scene.within(at + dice.seconds(180, 1200)));
     }

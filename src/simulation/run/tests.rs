@@ -46,6 +46,7 @@ fn story(case: &Case) -> Vec<String> {
             Happened::Noted(_, event) if event.kind == EventKind::Warning => "warning".to_owned(),
             Happened::Noted(_, event) if event.kind == EventKind::RunDone => "run done".to_owned(),
             Happened::Ended(_, HowEnded::Killed) => "killed".to_owned(),
+            Happened::Ended(_, HowEnded::TimedOut) => "timed out".to_owned(),
             Happened::Fault(fault) => fault.to_string(),
             Happened::Answered { answer, .. } => format!("{answer:?}"),
             _ => continue,
@@ -140,4 +141,83 @@ fn two_plans_for_one_instant_are_noted() {
     let broken: Vec<u8> =
         crate::simulation::check::check(&day(&[]), &history).iter().map(|violation| violation.promise).collect();
     assert_eq!(broken, [6]);
+}
+
+/// The key of what is remembered of the schedule.
+fn state_key() -> Item {
+    [("ScheduleName", "S"), ("RunId", "@state")]
+        .map(|(name, text)| (name.to_owned(), text.into()))
+        .into_iter()
+        .collect()
+}
+
+#[test]
+fn instances_come_and_go_and_what_is_remembered_is_lost() {
+    let key = || "ec2/i".parse::<InstanceKey>().unwrap();
+    let retagged =
+        |tag: &str| What::Retagged { instance: key(), schedule_tag: TagValue::new(tag).unwrap(), group_tag: None };
+    let table = Table::Run;
+    let spoilt = |value: Option<&str>| {
+        let attribute = "Version".to_owned();
+        What::Edits { table, key: state_key(), attribute, value: value.map(serde_json::Value::from) }
+    };
+    let deletes = || What::Deletes { table, key: state_key() };
+    let cases: [(&[(&str, What)], &[&str], &[&str]); 6] = [
+        (&[("09:10:00", What::Launched { instance: key() })], &["09:31 start ec2/i true"], &[]),
+        (&[("12:00:00", What::Launched { instance: key() })], &["22:00 stop rds/db true"], &["09:31 start ec2/i true"]),
+        (&[("12:00:00", retagged("Nobody"))], &["22:00 stop rds/db true"], &["22:00 stop ec2/i true"]),
+        // Without its group it waits for nobody.
+        (&[("09:10:00", retagged("S"))], &["09:30 start ec2/i true"], &["09:31 start ec2/i true"]),
+        (&[("12:00:00", spoilt(Some("x")))], &["09:30 start rds/db true"], &["22:00 stop ec2/i true"]),
+        (&[("12:00:00", spoilt(None)), ("15:00:00", deletes())], &["22:00 stop ec2/i true"], &[]),
+    ];
+    for (incidents, there, absent) in cases {
+        let lines = story(&day(incidents));
+        let has = |line: &&str| lines.iter().any(|other| other == *line);
+        assert!(there.iter().all(|line| has(&line)), "{incidents:?}: {lines:#?}");
+        assert!(!absent.iter().any(|line| has(&line)), "{incidents:?}: {lines:#?}");
+    }
+}
+
+#[test]
+fn a_function_with_too_little_time_is_ended() {
+    let until = at("12:00:00");
+    let slow = What::TablesFail { call: TableCall::Any, how: TableFault::Slow, times: None, until };
+    let limit = What::ShortLimit { limit: Duration::seconds(30), until };
+    let timed_out =
+        |incidents: &[(&str, What)]| story(&day(incidents)).iter().filter(|line| line.ends_with("timed out")).count();
+    let (slow, limit) = (("09:30:00", slow), ("09:30:00", limit));
+    assert_eq!((timed_out(std::slice::from_ref(&slow)), timed_out(std::slice::from_ref(&limit))), (0, 0));
+    assert!(timed_out(&[slow, limit]) > 10);
+}
+
+#[test]
+fn each_invocation_may_have_a_clock_of_its_own() {
+    let case = day(&[("09:01:00", What::ClocksApart { by: Duration::seconds(8), until: at("22:30:00") })]);
+    let mut shown: BTreeMap<Invocation, Duration> = BTreeMap::new();
+    for entry in run(&case) {
+        if let Happened::Noted(id, event) = entry.what {
+            // A little time has passed since the clock was read.
+            let ahead = event.at - entry.at;
+            shown.entry(id).and_modify(|most| *most = ahead.max(*most)).or_insert(ahead);
+        }
+    }
+    let fast = shown.values().filter(|ahead| **ahead > Duration::zero()).count();
+    let slow = shown.values().filter(|ahead| **ahead < Duration::seconds(-2)).count();
+    assert!(fast > 0 && slow > 0 && shown.values().all(|ahead| *ahead < Duration::seconds(8)), "{shown:?}");
+}
+
+#[test]
+fn a_fault_of_every_second_instance_spares_databases_as_often_as_not() {
+    let (mut failed, mut done) = (0, 0);
+    for seed in 0..20 {
+        let how = AwsFault::Partial;
+        let until = at("10:00:00");
+        let fails = What::AwsFails { call: AwsCall::Start, instance: None, how, times: Some(1), until };
+        let case = Case { seed, to: at("10:00:00"), ..day(&[("09:30:00", fails)]) };
+        let lines = story(&case);
+        failed += usize::from(lines.iter().any(|line| line.ends_with("start rds/db false")));
+        done += usize::from(lines.iter().any(|line| line.ends_with("start rds/db true")));
+    }
+    assert!((5..=15).contains(&failed) && done == 20, "{failed} of {done}");
 }
