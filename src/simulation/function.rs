@@ -128,7 +128,15 @@ fn denied(table: &str) -> StoreError {
 fn refuse(fault: TableFault, table: &str) -> StoreError {
     match fault {
         TableFault::Denied => denied(table),
-        TableFault::Missing => StoreError::MissingTable(table.to_owned(), "RUN_TABLE"),
+        TableFault::Missing => {
+            let setting = match table {
+                "Schedule" => "SCHEDULE_TABLE",
+                "ScheduleServerGroup" => "SERVER_GROUP_TABLE",
+                "ScheduleException" => "EXCEPTION_TABLE",
+                _ => "RUN_TABLE",
+            };
+            StoreError::MissingTable(table.to_owned(), setting)
+        }
         TableFault::Other => {
             let message = "ValidationException: the simulation says so".to_owned();
             StoreError::Other { table: table.to_owned(), message }
@@ -298,11 +306,10 @@ impl Chat for Function<'_> {
         let (arrived, takes) = match fault {
             None => (true, Duration::zero()),
             Some(ChatFault::Down) => (false, CHAT_IS_TRIED.min(budget)),
-            Some(ChatFault::Refused) => (false, Duration::zero()),
+            Some(ChatFault::Refused | ChatFault::TooMany) => (false, Duration::zero()),
             Some(ChatFault::LostAnswer) => (true, CHAT_IS_TRIED.min(budget)),
             Some(ChatFault::Slow) => (false, budget),
             Some(ChatFault::Late) => (true, budget * 9 / 10),
-            Some(ChatFault::TooMany) => (false, Duration::zero()),
         };
         let answer = match fault {
             None | Some(ChatFault::Late) => Ok(()),

@@ -7,6 +7,7 @@ use chrono::Duration;
 use serde_json::Value;
 
 use super::case::QUIET;
+use super::file::instance_of;
 use super::{Case, What};
 use crate::memory::Machine;
 use crate::model::InstanceKey;
@@ -254,15 +255,7 @@ fn without_schedule(case: &mut Case, name: &str) {
 fn without_machines(case: &mut Case, is_gone: impl Fn(&Machine) -> bool) {
     case.machines.retain(|machine| !is_gone(machine));
     let keys: Vec<InstanceKey> = case.machines.iter().map(|machine| machine.instance.key.clone()).collect();
-    case.incidents.retain(|incident| match &incident.what {
-        What::Console { instance, .. }
-        | What::Busy { instance, .. }
-        | What::Terminated { instance }
-        | What::Launched { instance }
-        | What::Retagged { instance, .. } => keys.contains(instance),
-        What::AwsFails { instance: Some(instance), .. } => keys.contains(instance),
-        _ => true,
-    });
+    case.incidents.retain(|incident| instance_of(&incident.what).is_none_or(|instance| keys.contains(instance)));
 }
 
 fn without_group(case: &mut Case, row: &Item, with_machines: bool) {

@@ -22,9 +22,10 @@ fn until(incident: &Incident, life: &Life<'_>, owns: impl Fn(&InstanceKey) -> bo
         What::ShortLimit { limit, until } => Some(*until + *limit),
         What::AwsFails { instance, until, .. } => instance.as_ref().is_none_or(owns).then_some(*until),
         What::Busy { instance, until, .. } => owns(instance).then_some(*until),
-        What::Terminated { instance } | What::Console { instance, .. } => owns(instance).then_some(*at),
+        What::Terminated { instance } | What::Launched { instance } | What::Console { instance, .. } => {
+            owns(instance).then_some(*at)
+        }
         What::Extends { schedule, .. } | What::Orders { schedule, .. } => (*schedule == life.name).then_some(*at),
-        What::Launched { instance } => owns(instance).then_some(*at),
         // Of the schedule that it leaves it is known no more whose it was.
         What::Killed { .. } | What::Retagged { .. } => Some(*at),
         // They show in the rows.

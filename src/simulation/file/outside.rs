@@ -61,7 +61,7 @@ mod tests {
             let text = format!(
                 "Incidents:\n  - {{At: 2026-11-23T10:59:59.5Z, What: killed}}\n  - {{{incident}}}\nFrom: 2026-11-23\n"
             );
-            let read_time = |text: &str| text.parse().or_else(|_| Ok::<_, String>(stretch.0));
+            let read_time = |text: &str| text.parse().or(Ok::<_, String>(stretch.0));
             let world = super::super::read(&text, &read_time).unwrap();
             let remarks: Vec<String> =
                 world.outside(stretch, Tz::Asia__Seoul).iter().map(ToString::to_string).collect();

@@ -143,6 +143,8 @@ fn two_plans_for_one_instant_are_noted() {
     assert_eq!(broken, [6]);
 }
 
+type Lines<'a> = &'a [&'a str];
+
 /// The key of what is remembered of the schedule.
 fn state_key() -> Item {
     [("ScheduleName", "S"), ("RunId", "@state")]
@@ -162,7 +164,7 @@ fn instances_come_and_go_and_what_is_remembered_is_lost() {
         What::Edits { table, key: state_key(), attribute, value: value.map(serde_json::Value::from) }
     };
     let deletes = || What::Deletes { table, key: state_key() };
-    let cases: [(&[(&str, What)], &[&str], &[&str]); 6] = [
+    let cases: [(&[(&str, What)], Lines<'_>, Lines<'_>); 6] = [
         (&[("09:10:00", What::Launched { instance: key() })], &["09:31 start ec2/i true"], &[]),
         (&[("12:00:00", What::Launched { instance: key() })], &["22:00 stop rds/db true"], &["09:31 start ec2/i true"]),
         (&[("12:00:00", retagged("Nobody"))], &["22:00 stop rds/db true"], &["22:00 stop ec2/i true"]),
@@ -174,8 +176,8 @@ fn instances_come_and_go_and_what_is_remembered_is_lost() {
     for (incidents, there, absent) in cases {
         let lines = story(&day(incidents));
         let has = |line: &&str| lines.iter().any(|other| other == *line);
-        assert!(there.iter().all(|line| has(&line)), "{incidents:?}: {lines:#?}");
-        assert!(!absent.iter().any(|line| has(&line)), "{incidents:?}: {lines:#?}");
+        assert!(there.iter().all(has), "{incidents:?}: {lines:#?}");
+        assert!(!absent.iter().any(has), "{incidents:?}: {lines:#?}");
     }
 }
 
