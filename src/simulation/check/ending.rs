@@ -136,9 +136,19 @@ fn wanted(world: &World<'_>, life: &Life<'_>, rules: &Rules) -> Vec<Wanted> {
     let done = Wanted { action, since, is_ordered: false };
     match last {
         Some(last) if last.since > lowered_at + SLACK => vec![last],
+        // With another tag the order was about other instances, or about none.
+        _ if is_of_others(life, rules) => Vec::new(),
         Some(last) if last.since >= since - SLACK => vec![last, done],
         _ => vec![done],
     }
+}
+
+/// Whether the last order that was carried out was about other instances.
+fn is_of_others(life: &Life<'_>, rules: &Rules) -> bool {
+    let lowered = life.orders.iter().rev().find(|order| !order.is_up && order.by_function);
+    let then = lowered.map(|order| life.book.read([order.since; 3]));
+    let then = then.as_ref().and_then(|reading| reading.rules());
+    then.is_some_and(|then| (&then.tag, &then.scopes) != (&rules.tag, &rules.scopes))
 }
 
 /// The instances that have not been at the target since it was wanted; what is held has to be there now.

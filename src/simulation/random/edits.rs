@@ -88,21 +88,21 @@ fn attribute(dice: &mut Dice, scene: &Scene<'_>) -> Option<Vec<Incident>> {
     let row = row(scene, schedule)?;
     let date = rows::local_date(schedule.zone, at);
     let (name, value) = match dice.between(0, 99) {
-        0..24 => (
+        0..20 => (
             "StopWarningMinutes",
             dice.mostly(
                 Some(json!(30)),
                 &[(15, Some(json!(0))), (25, Some(json!(5))), (15, Some(json!(60))), (15, None)],
             ),
         ),
-        24..44 => ("Enabled", Some(json!(!schedule.enabled))),
-        44..56 => ("Enforce", Some(json!(!schedule.enforce))),
-        56..68 => ("Mode", dice.either(Some(json!("notify")), &[Some(json!("off")), Some(json!("act")), None])),
-        68..76 => ("MaxExtensionMinutes", dice.either(Some(json!(0)), &[Some(json!(45)), Some(json!(300)), None])),
-        76..83 if row.contains_key("DaysActive") => ("DaysActive", Some(json!(timetable::days(dice, date)))),
-        83..88 => ("Timezone", Some(json!(dice.either("UTC", &["Europe/London", "Asia/Tokyo", "America/New_York"])))),
-        88..92 if row.contains_key("StartTime") => ("StartTime", Some(json!("None"))),
-        92..95 if row.contains_key("StopTime") => ("StopTime", Some(json!("None"))),
+        20..38 => ("Enabled", Some(json!(!schedule.enabled))),
+        38..50 => ("Enforce", Some(json!(!schedule.enforce))),
+        50..62 => ("Mode", dice.either(Some(json!("notify")), &[Some(json!("off")), Some(json!("act")), None])),
+        62..71 => ("MaxExtensionMinutes", dice.either(Some(json!(0)), &[Some(json!(45)), Some(json!(300)), None])),
+        71..78 if row.contains_key("DaysActive") => ("DaysActive", Some(json!(timetable::days(dice, date)))),
+        78..84 => ("Timezone", Some(json!(dice.either("UTC", &["Europe/London", "Asia/Tokyo", "America/New_York"])))),
+        84..88 if row.contains_key("StartTime") => ("StartTime", Some(json!("None"))),
+        88..91 if row.contains_key("StopTime") => ("StopTime", Some(json!("None"))),
         _ => ("Description", Some(json!("edited"))),
     };
     let place = (Table::Schedule, schedule_key(schedule.name.as_str()));
@@ -205,19 +205,19 @@ pub(super) fn wrong(dice: &mut Dice, scene: &Scene<'_>) -> Option<Vec<Incident>>
     let row = row(scene, schedule)?;
     let place = (Table::Schedule, schedule_key(schedule.name.as_str()));
     match dice.between(0, 99) {
-        0..46 => {
+        0..42 => {
             let (name, value) = nonsense(dice, row);
             Some(and_back(dice, scene, edit(at, place, name, value), row.get(name).cloned()))
         }
-        46..53 => {
+        42..49 => {
             let back = incident(back_at(dice, scene, at), What::Writes { table: place.0, item: row.clone() });
             Some(vec![incident(at, What::Deletes { table: place.0, key: place.1 }), back])
         }
-        53..57 => {
+        49..53 => {
             let done = edit(at, place, "TagValue", Some(json!("Somebody")));
             Some(and_back(dice, scene, done, row.get("TagValue").cloned()))
         }
-        57..76 => {
+        53..75 => {
             let row = dice.one(&scene.tables.groups)?;
             wrong_group(dice, scene, row, at)
         }

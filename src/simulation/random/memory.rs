@@ -16,14 +16,14 @@ pub(super) fn forgotten(dice: &mut Dice, scene: &Scene<'_>) -> Option<Vec<Incide
     let name = schedule.name.as_str();
     let deletes = |at, key| incident(at, What::Deletes { table: Table::Run, key });
     Some(match dice.between(0, 99) {
-        0..24 => vec![deletes(at, key(name, STATE_RUN_ID))],
+        0..20 => vec![deletes(at, key(name, STATE_RUN_ID))],
         // With its history.
-        24..31 => vec![deletes(at, rows::item([("ScheduleName", json!(name))]))],
-        31..76 => {
+        20..27 => vec![deletes(at, rows::item([("ScheduleName", json!(name))]))],
+        27..82 => {
             let (attribute, value) = nonsense(dice);
             spoilt(dice, scene, edit(at, (Table::Run, key(name, STATE_RUN_ID)), attribute, value))
         }
-        76..84 => vec![deletes(at, key(NOTEBOOK_KEY.0, NOTEBOOK_KEY.1))],
+        82..90 => vec![deletes(at, key(NOTEBOOK_KEY.0, NOTEBOOK_KEY.1))],
         _ => {
             let (attribute, value) = dice.either(("Told", Some(json!("all"))), &[("Version", None), ("Told", None)]);
             spoilt(dice, scene, edit(at, (Table::Run, key(NOTEBOOK_KEY.0, NOTEBOOK_KEY.1)), attribute, value))
@@ -44,19 +44,13 @@ fn spoilt(dice: &mut Dice, scene: &Scene<'_>, done: Incident) -> Vec<Incident> {
 
 /// An attribute of a state and what is never written there, or what is missed when it is gone.
 fn nonsense(dice: &mut Dice) -> (&'static str, Option<Value>) {
-    let all = [
-        ("Version", None),
-        ("Version", Some(json!(1))),
-        ("Version", Some(json!(i64::MAX))),
-        ("Runs", Some(json!([{"At": "now"}]))),
-        ("Runs", None),
-        ("Settled", Some(json!([{"At": "yesterday", "Action": "stop"}]))),
-        ("Settled", None),
-        ("Warning", Some(json!({"StopAt": "soon", "Cause": "timetable"}))),
-        ("Warning", None),
-        ("LeaseUntil", Some(json!(7))),
-        ("Refused", Some(json!(["nobody"]))),
-        ("Resting", None),
-    ];
-    dice.either(("Version", Some(json!("three"))), &all)
+    match dice.between(0, 6) {
+        0 => ("Runs", dice.either(None, &[Some(json!([{"At": "now"}]))])),
+        1 => ("Settled", dice.either(None, &[Some(json!([{"At": "yesterday", "Action": "stop"}]))])),
+        2 => ("Warning", dice.either(None, &[Some(json!({"StopAt": "soon", "Cause": "timetable"}))])),
+        3 => ("LeaseUntil", Some(json!(7))),
+        4 => ("Refused", Some(json!(["nobody"]))),
+        5 => ("Resting", None),
+        _ => ("Version", dice.either(None, &[Some(json!(1)), Some(json!(i64::MAX)), Some(json!("three"))])),
+    }
 }

@@ -15,15 +15,15 @@ pub(super) fn people(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Vec<
     let wrong = match faults {
         Faults::None => 0,
         Faults::Some => 30,
-        Faults::All => 45,
+        Faults::All => 55,
     };
     match dice.between(0, 99) {
         0..12 => console(dice, scene).unwrap_or_default(),
         12..15 => launched(dice, scene).unwrap_or_default(),
         15..21 => retagged(dice, scene).unwrap_or_default(),
         21..40 => extends(dice, scene).unwrap_or_default(),
-        40..58 => orders(dice, scene).unwrap_or_default(),
-        58..68 if faults != Faults::None => memory::forgotten(dice, scene).unwrap_or_default(),
+        40..56 => orders(dice, scene).unwrap_or_default(),
+        56..69 if faults != Faults::None => memory::forgotten(dice, scene).unwrap_or_default(),
         _ if dice.chance(wrong) => edits::wrong(dice, scene).unwrap_or_default(),
         _ => edits::right(dice, scene).unwrap_or_default(),
     }

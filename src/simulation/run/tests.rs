@@ -143,6 +143,7 @@ fn two_plans_for_one_instant_are_noted() {
     assert_eq!(broken, [6]);
 }
 
+type Incidents<'a> = &'a [(&'a str, What)];
 type Lines<'a> = &'a [&'a str];
 
 /// The key of what is remembered of the schedule.
@@ -164,7 +165,7 @@ fn instances_come_and_go_and_what_is_remembered_is_lost() {
         What::Edits { table, key: state_key(), attribute, value: value.map(serde_json::Value::from) }
     };
     let deletes = || What::Deletes { table, key: state_key() };
-    let cases: [(&[(&str, What)], Lines<'_>, Lines<'_>); 6] = [
+    let cases: [(Incidents<'_>, Lines<'_>, Lines<'_>); 6] = [
         (&[("09:10:00", What::Launched { instance: key() })], &["09:31 start ec2/i true"], &[]),
         (&[("12:00:00", What::Launched { instance: key() })], &["22:00 stop rds/db true"], &["09:31 start ec2/i true"]),
         (&[("12:00:00", retagged("Nobody"))], &["22:00 stop rds/db true"], &["22:00 stop ec2/i true"]),
