@@ -59,8 +59,9 @@ impl Planner<'_> {
         if let Some((Cause::Force, order)) = open.filter(|_| cause != Cause::Force) {
             self.plan.lower_before = Some(order);
         }
-        self.look_back();
-        self.plan.state.end_run(self.now, End::Replaced);
+        // What is complete all the same is told as done.
+        let how = if self.look_back() { End::Done } else { End::Replaced };
+        self.plan.state.end_run(self.now, how);
         if action == Action::Start {
             // A stop that comes back after it, since an order is withdrawn, is warned of anew.
             self.plan.state.warning = self.plan.state.warning.filter(|warning| warning.stop_at > self.now);
@@ -93,13 +94,20 @@ impl Planner<'_> {
     }
 
     /// Brings the open run up to what is seen, without asking for anything: before it ends, so that what a tick that
-    /// died has asked for is still told (rule A8). Whether it is complete.
+    /// died has asked for is still told (rule A8). Whether it is over.
     fn look_back(&mut self) -> bool {
         let Some(run) = self.plan.state.open_run_mut() else { return false };
-        let nothing = order::MayAsk::Nothing;
+        let (nothing, cause) = (order::MayAsk::Nothing, run.cause);
         let advance = order::advance(run, &self.schedule.groups, &self.instances, nothing, self.now);
         self.plan.arrived = advance.arrived;
-        advance.is_complete
+        self.is_over(advance.is_complete, cause)
+    }
+
+    /// Whether a run is over: a tag that is mistyped when the time comes finds nobody, and the run waits for them until
+    /// the next transition.
+    fn is_over(&self, is_complete: bool, cause: Cause) -> bool {
+        let finds_nobody = self.instances.iter().all(|instance| instance.state == InstanceState::Gone);
+        is_complete && !(finds_nobody && cause == Cause::Timetable)
     }
 
     fn advance(&mut self) {
@@ -115,10 +123,7 @@ impl Planner<'_> {
         self.plan.steps = steps.collect();
         self.plan.held.extend(advance.held);
         self.plan.arrived = advance.arrived;
-        // A tag that is mistyped when the time comes finds nobody: the run waits for them until the next transition.
-        let finds_nobody = self.instances.iter().all(|instance| instance.state == InstanceState::Gone);
-        let is_over = advance.is_complete && !(finds_nobody && cause == Cause::Timetable);
-        self.plan.finish = is_over.then_some(End::Done);
+        self.plan.finish = self.is_over(advance.is_complete, cause).then_some(End::Done);
         self.wake(advance.wake_at);
     }
 
@@ -153,8 +158,7 @@ impl Planner<'_> {
 
     /// The order was withdrawn or the schedule disabled; what is complete all the same counts as done.
     fn cancel(&mut self) {
-        let is_complete = self.look_back();
-        self.plan.finish = Some(if is_complete { End::Done } else { End::Cancelled });
+        self.plan.finish = Some(if self.look_back() { End::Done } else { End::Cancelled });
     }
 
     /// Holds the desired state (rule T9): a breach makes a run of its own.

@@ -228,6 +228,23 @@ fn t11_a_disabled_schedule_obeys_orders_only() {
 }
 
 #[test]
+fn t8_an_order_that_is_complete_when_the_timetable_takes_over_is_told() {
+    let town = Town::new(CHAIN, &["ec2/c C"], "2026-11-23 09:30");
+    town.run_until("2026-11-23 21:50");
+    town.world.advance_to(town.at("2026-11-23 21:59"));
+    town.edit("ForceStop", true);
+    // It asks, and does not wait to see what comes of it.
+    let (world, settle) = (&town.world, Duration::zero());
+    let ports = Ports { store: world, fleet: world, chat: world, clock: world, journal: world };
+    pollster::block_on(run(&ports, &Options { settle, ..town.options("tick") })).unwrap();
+    world.advance_to(town.at("2026-11-23 22:00"));
+    let lines = town.run_until("2026-11-23 22:10");
+    let told: Vec<&String> = lines.iter().filter(|line| line.contains("chat: stop")).collect();
+    assert_eq!(told, ["21:59:00 chat: stop C: c", "22:00:00 chat: stop done, 1 in 60 s, 0 refused"], "{lines:#?}");
+    assert_eq!(town.schedule_item("ForceStop"), false);
+}
+
+#[test]
 fn t11_a_withdrawn_order_ends() {
     let town = chain("2026-11-21 11:00");
     town.fail(Action::Start, "rds/db", FailureKind::Capacity, "InsufficientDBInstanceCapacity", "2026-11-22 12:00");
