@@ -26,7 +26,13 @@ fn every_run_ends() {
                 true,
                 &format!("{started} 09:15 tells 1 failed start Slow b"),
             ),
-            ("it is broken", "with=a to=17:00", false, &format!("{started} 09:15 state a failed")),
+            ("it is broken", "with=a to=17:00", true, &format!("{started} 09:15 state a failed")),
+            (
+                "it is broken and people know",
+                "with=a to=17:00",
+                false,
+                &format!("{started} 09:15 state a failed\n 09:15 tells 1 failed start failed a"),
+            ),
             ("a person has stopped it since", "with=a to=17:00", false, &format!("{done} 10:00 console stop a")),
             ("no ticks came until now", "with=a to=17:00", false, "08:30 outage 16:30"),
             (
@@ -40,6 +46,35 @@ fn every_run_ends() {
             ("not understood", "with=a to=17:00 StartTime=9", false, ""),
             ("notify", "with=a to=17:00 Mode=notify", false, ""),
             ("never wanted", "with=a to=17:00 StartTime=None StopTime=None", false, ""),
+        ],
+    );
+}
+
+#[test]
+fn what_is_told_is_tried_on() {
+    let told =
+        "09:00 tick 1\n 09:00 asks 1 start a\n 09:01 state a stopped\n 09:02 tells 1 failed start DidNotStart a\n";
+    let again = "16:10 tick 2\n 16:10 asks 2 start a\n 16:11 state a stopped\n";
+    let refused = "09:00 tick 1\n 09:00 asks 1 start a !Refused\n";
+    let busy =
+        "08:00 state a running\n 17:50 tick 1\n 17:50 tells 1 warning 18:00\n 18:15 tells 1 failed stop Slow a\n";
+    all(
+        5,
+        &[
+            ("given up once it was told", "with=a to=17:00", true, told),
+            ("tried to the end, for nothing", "with=a to=17:00", false, &format!("{told}{again}")),
+            ("what waits for it", "to=17:00", false, &format!("{told}{again}")),
+            ("what waits for what was given up", "to=17:00", true, told),
+            ("tried, and nobody knows", "with=a to=17:00", true, &again.replace("2", "1")),
+            ("refused for good", "with=a to=17:00", false, refused),
+            ("refused the day before", "with=a to=41:00", true, refused),
+            ("at work to the end", "with=a to=30:00", false, &format!("{busy} 18:00 state a modifying")),
+            (
+                "at work for a time",
+                "with=a to=30:00",
+                true,
+                &format!("{busy} 18:00 state a modifying\n 19:00 state a running"),
+            ),
         ],
     );
 }
