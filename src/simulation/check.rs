@@ -23,6 +23,7 @@ use crate::ports::Outcome;
 mod book;
 mod calm;
 mod days;
+mod duties;
 mod ending;
 mod extension;
 mod life;
@@ -35,6 +36,7 @@ mod told;
 mod warning;
 mod world;
 
+use duties::Duties;
 use ending::Reports;
 use extension::Extensions;
 use once::Once;
@@ -101,6 +103,7 @@ pub fn check(case: &Case, history: &[Entry]) -> Vec<Violation> {
         reports: Reports::default(),
         told: Told::default(),
         once: Once::default(),
+        duties: Duties::default(),
         found: Vec::new(),
     };
     for entry in history {
@@ -111,6 +114,7 @@ pub fn check(case: &Case, history: &[Entry]) -> Vec<Violation> {
         checker.reports.take(entry);
         checker.hear(entry);
         checker.world.take(entry);
+        checker.duties.take(&checker.world, entry);
     }
     checker.turn(case.to);
     checker.end();
@@ -152,6 +156,7 @@ struct Checker<'a> {
     reports: Reports,
     told: Told,
     once: Once,
+    duties: Duties,
     found: Vec<Violation>,
 }
 
@@ -160,6 +165,10 @@ impl<'a> Checker<'a> {
     fn turn(&mut self, at: DateTime<Utc>) {
         while let Some((place, turns_at)) = self.world.turning(at) {
             self.world.turn(place, turns_at);
+            self.duties.turn(&self.world, place, turns_at);
+        }
+        for (schedule, message) in self.duties.overdue(&self.world, at) {
+            self.found.push(Violation { promise: 7, at, schedule: Some(schedule), message });
         }
     }
 

@@ -117,12 +117,6 @@ impl<'a> World<'a> {
         self.places.get(schedule).copied()
     }
 
-    /// A schedule by its name, with its place.
-    pub(super) fn named(&self, schedule: &ScheduleName) -> Option<(usize, &Life<'a>)> {
-        let place = self.place_of(schedule)?;
-        Some((place, self.lives.get(place)?))
-    }
-
     /// What the rows of a schedule say now.
     pub(super) fn read_now(&self, place: usize) -> Rc<Reading> {
         self.read(place, [self.moment; 3])
