@@ -129,18 +129,30 @@ fn databases_that_aws_starts_do_not_stay_up() {
 }
 
 #[test]
-fn counts_the_ticks_until_all_is_quiet() {
-    let lines =
-        "09:00 tick 1\n 09:00 asks 1 start a\n 09:01 tick 2\n 09:01 state a running\n 09:01 wrote 2\n 09:05 tick 3\n";
+fn counts_the_ticks_until_all_is_done() {
+    let lines = "09:00 tick 1\n 09:00 asks 1 start a\n 09:01 tick 2\n 09:01 state a running\n 09:01 wrote 2\n";
+    let done = "09:02 tick 3\n 09:02 tells 3 done start\n 09:05 tick 4\n 09:05 wrote 4\n 09:10 tick 5\n";
     let story = |attributes: &str, lines: &str| {
         let story = Story::new(attributes, lines);
         settled_after(&story.case, &story.history)
     };
     assert_eq!(
         story("with=a to=17:00", lines),
-        Some(1),
-        "the first began with the transition, the last had nothing to do"
+        Some(0),
+        "the first began with the transition, the second asked nothing"
     );
-    assert_eq!(story("with=a to=09:20", lines), None);
-    assert_eq!(story("with=a to=17:00", &format!("{lines} 16:00 outage 16:40")), None);
+    assert_eq!(
+        story("with=a to=17:00", &format!("{lines}{done}")),
+        Some(2),
+        "it was over at 09:02, then it was only written down"
+    );
+    assert_eq!(story("with=a to=09:20", &format!("{lines}{done}")), None);
+    assert_eq!(story("with=a to=17:00", &format!("{lines}{done} 16:00 outage 16:40")), None);
+    let again = "09:15 tick 6\n 09:15 asks 6 start a\n 09:16 state a running\n";
+    assert_eq!(story("with=a to=17:00", &format!("{lines}{done}{again}")), Some(5));
+    assert_eq!(
+        story("with=a,x to=17:00", &format!("{lines}{done}{again}")),
+        Some(0),
+        "x never came up: this has no end"
+    );
 }
