@@ -56,10 +56,15 @@ struct Count {
     epochs: BTreeSet<u32>,
 }
 
+/// What was told, and when.
+type Telling = (About, DateTime<Utc>);
+
 /// The last warning of a schedule.
 #[derive(Debug, Clone, Copy)]
 struct Warned {
     at: DateTime<Utc>,
+    /// What was edited after this, whoever warned did not know.
+    decided_at: DateTime<Utc>,
     stop_at: DateTime<Utc>,
     epoch: u32,
 }
@@ -69,7 +74,7 @@ struct Warned {
 pub(super) struct Once {
     counts: BTreeMap<About, Count>,
     /// What an invocation has told and not written down yet.
-    open: BTreeMap<(Invocation, Option<usize>), Vec<(About, DateTime<Utc>)>>,
+    open: BTreeMap<(Invocation, Option<usize>), Vec<Telling>>,
     warned: BTreeMap<usize, Warned>,
     /// When a schedule's last warning was told, written down or not.
     warned_at: BTreeMap<usize, DateTime<Utc>>,
@@ -134,7 +139,8 @@ impl Once {
             if let (About::Warning(place, stop_at), Some(life)) =
                 (&about, by.1.and_then(|place| world.lives.get(place)))
             {
-                self.warned.insert(*place, Warned { at, stop_at: *stop_at, epoch: life.epoch.0 });
+                let decided_at = world.calls.get(&by.0).map_or(at, |call| call.decides.0);
+                self.warned.insert(*place, Warned { at, decided_at, stop_at: *stop_at, epoch: life.epoch.0 });
             }
             let count = self.counts.entry(about).or_default();
             count.told += 1;
@@ -262,7 +268,7 @@ impl Once {
         let (life, before) = (world.lives.get(place)?, self.warned.get(&place)?);
         let reading = world.read_now(place);
         let rules = reading.rules()?;
-        let is_new = life.edited_at >= before.at;
+        let is_new = life.edited_at >= before.decided_at;
         let is_same = before.stop_at == stop_at;
         // What AWS starts is stopped with a warning of its own (rule T12), and what is held too (rule T9).
         let has_restarted = || {

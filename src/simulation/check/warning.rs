@@ -106,7 +106,9 @@ impl Warnings {
             }
             Happened::Told { notice: Notice::RunDone { schedule, action: Action::Stop, at, .. }, .. } => {
                 let known = world.place_of(schedule).and_then(|place| self.0.get_mut(&place));
-                known.into_iter().for_each(|known| known.note_over(*at));
+                if let Some(known) = known {
+                    known.note_over(*at);
+                }
             }
             Happened::Asked { invocation, action, key, took_effect, .. } => {
                 let Some((call, thing)) = world.calls.get(invocation).zip(world.things.get(key)) else { return };
