@@ -13,16 +13,19 @@
 //! | 6 | The same snapshot and time give the same plan. |
 //! | 7 | Every event is told at least once, and once only if nothing crashed. |
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Duration, SecondsFormat, Utc};
 
 use super::Case;
-use super::history::{Entry, Happened};
-use crate::model::{Action, Instance, InstanceKey, ScheduleName};
+use super::history::{Entry, Happened, Whom};
+use crate::model::{Action, Instance, InstanceKey, Notice, ScheduleName};
 use crate::ports::Outcome;
 
 mod book;
 mod calm;
 mod days;
+mod duties;
 mod ending;
 mod extension;
 mod life;
@@ -35,6 +38,7 @@ mod told;
 mod warning;
 mod world;
 
+use duties::Duties;
 use ending::Reports;
 use extension::Extensions;
 use once::Once;
@@ -101,6 +105,7 @@ pub fn check(case: &Case, history: &[Entry]) -> Vec<Violation> {
         reports: Reports::default(),
         told: Told::default(),
         once: Once::default(),
+        duties: Duties::default(),
         found: Vec::new(),
     };
     for entry in history {
@@ -111,37 +116,57 @@ pub fn check(case: &Case, history: &[Entry]) -> Vec<Violation> {
         checker.reports.take(entry);
         checker.hear(entry);
         checker.world.take(entry);
+        checker.duties.take(&checker.world, entry);
     }
     checker.turn(case.to);
     checker.end();
     checker.found
 }
 
-/// How many invocations began after the last disturbance (an incident, an edit, a transition) until the last note about a
-/// schedule that has come to what is wanted; `None` if there was no time left to settle in.
+/// How many invocations began after the last disturbance (an incident, an edit, a transition) until the last call for an
+/// instance, or the last end of a run, of the schedules that have come to what is wanted; `None` if there was no time left
+/// to settle in. What is only written down, or told later, does not count.
 #[must_use]
 pub fn settled_after(case: &Case, history: &[Entry]) -> Option<u32> {
     /// So long nothing more has to happen for all to be quiet.
     const QUIET_FOR: Duration = Duration::minutes(30);
     let mut world = World::new(case);
+    // When something was last done for each schedule.
+    let mut worked_at: BTreeMap<usize, DateTime<Utc>> = BTreeMap::new();
     for entry in history {
+        worked_at.extend(worked_on(&world, &entry.what).into_iter().map(|place| (place, entry.at)));
         world.take(entry);
     }
     let restarted = world.things.values().filter_map(|thing| thing.restarted_at);
     let calm_at = restarted.chain([calm::all_calm_since(&world)]).max().unwrap_or(case.from);
-    let is_reached = |name: &str| {
-        let place = ScheduleName::new(name).ok().and_then(|name| world.place_of(&name));
-        place.is_some_and(|place| ending::is_reached(&world, place))
-    };
-    let is_work =
-        |entry: &&Entry| matches!(&entry.what, Happened::Wrote { schedule, .. } if is_reached(schedule.as_str()));
-    let last_at = history.iter().rev().find(is_work).map_or(case.from, |entry| entry.at);
+    let reached = worked_at.iter().filter(|(place, _)| ending::is_reached(&world, **place));
+    let last_at = reached.map(|(_, at)| *at).max().unwrap_or(case.from);
     if case.to - last_at.max(calm_at) < QUIET_FOR {
         return None;
     }
     let is_counted =
         |entry: &&Entry| matches!(entry.what, Happened::Began(_)) && calm_at < entry.at && entry.at <= last_at;
     u32::try_from(history.iter().filter(is_counted).count()).ok()
+}
+
+/// The schedules for which something is asked for here, or whose run ends.
+fn worked_on(world: &World<'_>, what: &Happened) -> Vec<usize> {
+    let named = |schedule: &ScheduleName| world.place_of(schedule).into_iter().collect();
+    match what {
+        Happened::Asked { invocation, key, .. } => {
+            let asked = world.calls.get(invocation).zip(world.things.get(key));
+            let owners = asked.map(|(call, thing)| world.owners(thing.instance, call.view)).unwrap_or_default();
+            owners.into_iter().map(|(place, _)| place).collect()
+        }
+        Happened::Told { notice: Notice::RunDone { schedule, .. } | Notice::WouldAct { schedule, .. }, .. } => {
+            named(schedule)
+        }
+        // An order is over when its flag is lowered.
+        Happened::Row { before: Some(row), by: Whom::Function(_), .. } => {
+            rows::owner(row).map(|schedule| named(&schedule)).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// All that is known while walking through a history.
@@ -152,6 +177,7 @@ struct Checker<'a> {
     reports: Reports,
     told: Told,
     once: Once,
+    duties: Duties,
     found: Vec<Violation>,
 }
 
@@ -160,6 +186,10 @@ impl<'a> Checker<'a> {
     fn turn(&mut self, at: DateTime<Utc>) {
         while let Some((place, turns_at)) = self.world.turning(at) {
             self.world.turn(place, turns_at);
+            self.duties.turn(&self.world, place, turns_at);
+        }
+        for (schedule, message) in self.duties.overdue(&self.world, at) {
+            self.found.push(Violation { promise: 7, at, schedule: Some(schedule), message });
         }
     }
 

@@ -48,6 +48,19 @@ pub(super) fn is_disturbed(
     disturbances(world, life, rules).any(|(at, until)| at <= to && from <= until)
 }
 
+/// Whether anything kept the function from looking, telling, or writing down in a stretch; what people do does not.
+pub(super) fn is_hindered(world: &World<'_>, life: &Life<'_>, (from, to): (DateTime<Utc>, DateTime<Utc>)) -> bool {
+    let is_of_function = |what: &What| match what {
+        What::Busy { .. } => false,
+        What::Killed { .. } => true,
+        what => what.until().is_some(),
+    };
+    let hindering = world.case.incidents.iter().filter(|incident| is_of_function(&incident.what));
+    let mut stretches = hindering.filter_map(|incident| Some((incident.at, until(incident, life, |_| true)?)));
+    stretches.any(|(at, until)| at <= to && from <= until)
+        || world.crashed_at.is_some_and(|at| (from..=to).contains(&at))
+}
+
 fn disturbances(
     world: &World<'_>,
     life: &Life<'_>,

@@ -16,6 +16,10 @@ use crate::simulation::history::{Entry, Happened};
 /// tries.
 const ENDS_WITHIN: Duration = Duration::hours(3);
 
+/// The longest time from one try of a start that comes to nothing to the next: half an hour to boot, a pause of a quarter of
+/// an hour, and a tick that comes a quarter of an hour later.
+const TRIED_WITHIN: Duration = Duration::minutes(75);
+
 /// What was done to an instance may be shown so long after it.
 const SHOWN_LATE: Duration = Duration::minutes(2);
 
@@ -132,6 +136,10 @@ fn wanted(world: &World<'_>, life: &Life<'_>, rules: &Rules) -> Vec<Wanted> {
     }
     let last = rules.last(world.case.to).filter(|_| rules.is_enabled);
     let last = last.map(|last| Wanted { action: last.action, since: last.at, is_ordered: false });
+    let kept = withdrawn_too_late(world, life, rules);
+    if let Some(kept) = kept.filter(|(_, until)| last.is_none_or(|last| last.since <= *until)).map(|(kept, _)| kept) {
+        return last.into_iter().chain([kept]).collect();
+    }
     let Some((action, since, lowered_at)) = life.last_done(world.moment) else { return last.into_iter().collect() };
     let done = Wanted { action, since, is_ordered: false };
     match last {
@@ -149,6 +157,17 @@ fn is_of_others(life: &Life<'_>, rules: &Rules) -> bool {
     let then = lowered.map(|order| life.book.read([order.since; 3]));
     let then = then.as_ref().and_then(|reading| reading.rules());
     then.is_some_and(|then| (&then.tag, &then.scopes) != (&rules.tag, &rules.scopes))
+}
+
+/// The last order, if it had come about before somebody withdrew it, and when that was: that it is done may be seen only
+/// then, and it counts.
+fn withdrawn_too_late(world: &World<'_>, life: &Life<'_>, rules: &Rules) -> Option<(Wanted, DateTime<Utc>)> {
+    let withdrawn = life.orders.last().filter(|order| !order.is_up && !order.by_function)?;
+    let action = withdrawn.action;
+    let raised = life.orders.iter().rev().find(|order| order.is_up && order.action == action)?;
+    let was_there = |thing: &Thing<'_>| is_at(thing.state, action) && thing.since <= withdrawn.at;
+    let kept = Wanted { action, since: raised.at, is_ordered: false };
+    world.counted(rules).all(was_there).then_some((kept, withdrawn.at))
 }
 
 /// The instances that have not been at the target since it was wanted; what is held has to be there now.
@@ -169,10 +188,12 @@ fn excused(
 ) -> BTreeSet<InstanceKey> {
     let Wanted { action, since, .. } = wanted;
     let is_known = |thing: &Thing<'_>| {
-        matches!(thing.state, InstanceState::Broken { .. })
-            || thing.touched_at.is_some_and(|at| at >= since - SHOWN_LATE)
-            || (action == Action::Stop && thing.refuses_stop)
-            || reports.say(action, &thing.instance.key, since)
+        thing.touched_at.is_some_and(|at| at >= since - SHOWN_LATE)
+            // What is held is not asked for while it is broken.
+            || (rules.enforce && matches!(thing.state, InstanceState::Broken { .. }))
+            // What is refused for good is not asked for again in the run.
+            || thing.refused_at.get(&action).is_some_and(|at| *at >= since - SLACK)
+            || (reports.say(action, &thing.instance.key, since) && is_held_down(world, thing, action))
     };
     let known: Vec<&&Thing<'_>> = late.iter().filter(|thing| is_known(thing)).collect();
     // What was touched after it had been there holds others too.
@@ -192,6 +213,13 @@ fn excused(
     };
     let waiting = late.iter().filter(|thing| waits(thing));
     known.into_iter().chain(waiting).map(|thing| thing.instance.key.clone()).collect()
+}
+
+/// Whether the world still keeps an instance from its target: it is at work, or broken, or comes to nothing though it is
+/// tried again and again. A report alone is no excuse: what failed hours ago may work by now.
+fn is_held_down(world: &World<'_>, thing: &Thing<'_>, action: Action) -> bool {
+    let is_tried = || thing.asked_at.get(&action).is_some_and(|at| world.case.to - *at <= TRIED_WITHIN);
+    !matches!(thing.state, InstanceState::Stopped | InstanceState::Running) || is_tried()
 }
 
 /// Databases that AWS has started in a stopped stretch in which nothing else happened (rule T12).

@@ -1,128 +1,345 @@
 //! Promise 7, the other half: every event is told once only if nothing crashed.
+//!
+//! A message has been told once its invocation has also written that down; one that could not be is told again by right
+//! (rule A8). So nothing has to be left out for a crash, a lost answer or a doubled tick.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::world::World;
-use super::{Finding, time};
-use crate::model::{Action, Cause, InstanceKey, Notice, Source};
+use super::rows::Rules;
+use super::world::{Call, World};
+use super::{Finding, SLACK, time};
+use crate::model::{Action, Cause, InstanceKey, InstanceState, Notice, ScheduleName, Source};
 use crate::ports::Table;
-use crate::simulation::What;
-use crate::simulation::case::{AwsFault, ChatFault};
-use crate::simulation::history::{Entry, Fault, Happened};
+use crate::simulation::history::{Entry, Fault, Happened, HowEnded, Invocation};
 
-/// How often something was told, and in how many epochs there was reason for it.
+/// A warning is good for an hour: who was told in the evening is told again when the stop comes in the morning.
+const WARNED_FOR: Duration = Duration::minutes(55);
+
+/// What a telling is about: in each run there is reason for it once.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    Acted(usize, Action, InstanceKey),
+    Failed(usize, Action, InstanceKey, String),
+    Slow(usize, Action, String),
+    Done(usize, Action),
+    WouldAct(usize, Action, DateTime<Utc>),
+    Extended(usize),
+    Warning(usize, DateTime<Utc>),
+    Problem(Uuid),
+}
+
+impl About {
+    /// The schedule; none for what stands in the notebook.
+    fn place(&self) -> Option<usize> {
+        match self {
+            Self::Acted(place, ..)
+            | Self::Failed(place, ..)
+            | Self::Slow(place, ..)
+            | Self::Done(place, _)
+            | Self::WouldAct(place, ..)
+            | Self::Extended(place)
+            | Self::Warning(place, _) => Some(*place),
+            Self::Problem(_) => None,
+        }
+    }
+}
+
+/// How often something was told and that written down, and in which epochs there was reason for it.
 #[derive(Debug, Default)]
 struct Count {
-    told: u32,
+    told: usize,
+    /// When it was told last.
+    last_at: Option<DateTime<Utc>>,
     epochs: BTreeSet<u32>,
+}
+
+/// What was told, and when.
+type Telling = (About, DateTime<Utc>);
+
+/// The last warning of a schedule.
+#[derive(Debug, Clone, Copy)]
+struct Warned {
+    at: DateTime<Utc>,
+    /// What was edited after this, whoever warned did not know.
+    decided_at: DateTime<Utc>,
+    stop_at: DateTime<Utc>,
+    epoch: u32,
 }
 
 /// What has been told how often.
 #[derive(Debug, Default)]
 pub(super) struct Once {
-    acted: BTreeMap<(usize, Action, InstanceKey), Count>,
-    done: BTreeMap<(usize, Action), Count>,
+    counts: BTreeMap<About, Count>,
+    /// What an invocation has told and not written down yet.
+    open: BTreeMap<(Invocation, Option<usize>), Vec<Telling>>,
+    warned: BTreeMap<usize, Warned>,
+    /// When a schedule's last warning was told, written down or not.
+    warned_at: BTreeMap<usize, DateTime<Utc>>,
     restarted: BTreeSet<InstanceKey>,
-    warned: BTreeMap<(usize, DateTime<Utc>), DateTime<Utc>>,
-    problems: BTreeMap<Uuid, DateTime<Utc>>,
-    written_at: Option<DateTime<Utc>>,
-    has_lost: bool,
-}
-
-/// Whether the case has things in it after which a message may come twice.
-fn is_rough(world: &World<'_>) -> bool {
-    let doubles = |what: &What| {
-        matches!(what, What::Doubled { .. } | What::ClockOff { .. } | What::ClocksApart { .. } | What::Killed { .. })
-    };
-    world.crashed_at.is_some()
-        || world.case.incidents.iter().any(|one| doubles(&one.what) || one.what.table() == Some(Table::Run))
-}
-
-/// Whether after this fault it is not sure what is written down, or what was told.
-fn loses(fault: Fault) -> bool {
-    matches!(fault, Fault::Tables(_) | Fault::Aws(_, AwsFault::LostAnswer) | Fault::Chat(ChatFault::LostAnswer))
+    /// Epochs in which somebody died, or something could not be told or written down: what then is left over is told in
+    /// a later one.
+    rough: BTreeMap<usize, BTreeSet<u32>>,
+    edited_at: Option<DateTime<Utc>>,
 }
 
 impl Once {
     pub(super) fn take(&mut self, world: &World<'_>, entry: &Entry) -> Option<Finding> {
         match &entry.what {
-            Happened::Fault(fault) => self.has_lost |= loses(*fault),
-            Happened::Row { .. } => self.written_at = Some(entry.at),
-            Happened::Asked { invocation, action, key, .. } => self.note_asked(world, *invocation, (*action, key)),
-            Happened::Told { notice, arrived: true, .. } => {
-                let again = self.again(world, notice, entry.at);
-                let message = again.filter(|_| !self.has_lost && !is_rough(world))?;
-                return Some(Finding { promise: 7, message: format!("{}: {message}", time(entry.at)) });
+            Happened::Fault(Fault::Tables(_)) => self.note_rough(world),
+            Happened::Ended(invocation, how) => {
+                self.open.retain(|(of, _), _| of != invocation);
+                if matches!(how, HowEnded::Killed | HowEnded::TimedOut) {
+                    self.note_rough(world);
+                }
+            }
+            // Who edits what is remembered takes away what was told: all may be told again.
+            Happened::Incident(what) if what.table() == Some(Table::Run) => *self = Self::default(),
+            Happened::Row { .. } => self.edited_at = Some(entry.at),
+            Happened::Asked { invocation, action, key, answer, .. } => {
+                let code = answer.as_ref().err().map(|failure| failure.code.as_str());
+                self.note_asked(world, *invocation, (*action, key), code);
+            }
+            Happened::Wrote { invocation, schedule, run_id, took_effect, .. } => {
+                let place = ScheduleName::new(schedule).ok().and_then(|name| world.place_of(&name));
+                if run_id == "@state" || place.is_none() {
+                    self.note_written(world, (*invocation, place), *took_effect);
+                }
+            }
+            Happened::Told { invocation, notice, arrived, answer } => {
+                if answer.is_err() {
+                    self.note_rough(world);
+                }
+                let is_heard = *arrived && answer.is_ok();
+                let again = arrived.then(|| self.again(world, *invocation, notice, entry.at)).flatten();
+                for about in abouts(world, notice).into_iter().filter(|_| is_heard) {
+                    self.open.entry((*invocation, about.place())).or_default().push((about, entry.at));
+                }
+                if let Notice::Warning { schedule, .. } = notice {
+                    self.warned_at.extend(world.place_of(schedule).map(|place| (place, entry.at)));
+                }
+                return again.map(|message| Finding { promise: 7, message: format!("{}: {message}", time(entry.at)) });
             }
             _ => {}
         }
         None
     }
 
-    fn note_asked(&mut self, world: &World<'_>, invocation: u32, (action, key): (Action, &InstanceKey)) {
+    fn note_rough(&mut self, world: &World<'_>) {
+        for (place, life) in world.lives.iter().enumerate() {
+            self.rough.entry(place).or_default().insert(life.epoch.0);
+        }
+    }
+
+    /// An invocation has written down, or failed to, what it has told since the last time.
+    fn note_written(&mut self, world: &World<'_>, by: (Invocation, Option<usize>), took_effect: bool) {
+        for (about, at) in self.open.remove(&by).into_iter().flatten().filter(|_| took_effect) {
+            if let (About::Warning(place, stop_at), Some(life)) =
+                (&about, by.1.and_then(|place| world.lives.get(place)))
+            {
+                let decided_at = world.calls.get(&by.0).map_or(at, |call| call.decides.0);
+                self.warned.insert(*place, Warned { at, decided_at, stop_at: *stop_at, epoch: life.epoch.0 });
+            }
+            let count = self.counts.entry(about).or_default();
+            count.told += 1;
+            count.last_at = Some(at);
+        }
+    }
+
+    fn note_asked(
+        &mut self,
+        world: &World<'_>,
+        invocation: Invocation,
+        (action, key): (Action, &InstanceKey),
+        code: Option<&str>,
+    ) {
         let Some((call, thing)) = world.calls.get(&invocation).zip(world.things.get(key)) else { return };
         if thing.restarted_at.is_some() {
             // What AWS has started by itself is stopped once more in the same stretch (rule T12).
             self.restarted.insert(key.clone());
         }
         for (place, _) in world.owners(call.instance(key).unwrap_or(thing.instance), call.view) {
-            let Some(life) = world.lives.get(place) else { continue };
-            let (epoch, began_at) = life.epoch;
-            // What was decided before an edit began the epoch belongs to a run of its own.
-            let is_older = began_at <= life.edited_at && call.decides.0 < life.edited_at;
-            let of_last = is_older.then(|| epoch.saturating_sub(1));
-            let epochs = of_last.into_iter().chain([epoch]);
-            self.acted.entry((place, action, key.clone())).or_default().epochs.extend(epochs.clone());
-            self.done.entry((place, action)).or_default().epochs.extend(epochs);
+            let epochs = epochs(world, Some(call), place);
+            let failed = code.map(|code| About::Failed(place, action, key.clone(), code.to_owned()));
+            let abouts = [About::Acted(place, action, key.clone()), About::Done(place, action)];
+            for about in abouts.into_iter().chain(failed) {
+                self.counts.entry(about).or_default().epochs.extend(&epochs);
+            }
         }
     }
 
     /// What is told once more than there was reason for.
-    fn again(&mut self, world: &World<'_>, notice: &Notice, at: DateTime<Utc>) -> Option<String> {
-        let is_run = |cause: &Cause| matches!(cause, Cause::Timetable | Cause::Force);
-        match notice {
-            Notice::Acted { schedule, action, stretch, cause, .. } if is_run(cause) => {
-                let place = world.place_of(schedule)?;
-                // What is held may have to be done again and again in one run (rule T9).
-                if world.read_now(place).rules().is_some_and(|rules| rules.enforce) {
-                    return None;
-                }
-                let mut again = None;
-                for (key, _, _) in stretch.instances.iter().filter(|(key, _, _)| !self.restarted.contains(key)) {
-                    let count = self.acted.entry((place, *action, key.clone())).or_default();
-                    count.told += 1;
-                    if count.told as usize > count.epochs.len() {
-                        again = Some(format!("that {key} was asked to {} is told once more", action.as_str()));
-                    }
-                }
-                again
-            }
-            Notice::RunDone { schedule, action, cause, .. } if is_run(cause) => {
-                let count = self.done.entry((world.place_of(schedule)?, *action)).or_default();
-                count.told += 1;
-                let is_again = count.told as usize > count.epochs.len();
-                is_again.then(|| format!("that the {} is over is told once more", action.as_str()))
-            }
-            Notice::Warning { schedule, stop_at, .. } => {
-                let (place, life) = world.named(schedule)?;
-                let before = self.warned.insert((place, *stop_at), at)?;
-                let is_again = life.edited_at < before;
-                is_again.then(|| format!("the warning of {} came at {} already", time(*stop_at), time(before)))
-            }
-            Notice::Problems(problems) => {
-                let mut again = None;
-                for problem in problems.iter().filter(|problem| problem.source == Source::Tables) {
-                    let before = self.problems.insert(problem.fingerprint(), at);
-                    if before.is_some_and(|before| self.written_at.is_none_or(|written| written < before)) {
-                        again = Some(format!("`{problem}` is told once more, and no row has changed"));
-                    }
-                }
-                again
-            }
-            _ => None,
+    fn again(
+        &mut self,
+        world: &World<'_>,
+        invocation: Invocation,
+        notice: &Notice,
+        at: DateTime<Utc>,
+    ) -> Option<String> {
+        let call = world.calls.get(&invocation);
+        if let Notice::Warning { schedule, stop_at, cause, .. } = notice {
+            return self.warned_again(world, call, world.place_of(schedule)?, (*stop_at, *cause));
         }
+        let about = abouts(world, notice).into_iter().find(|about| self.is_again(world, call, about))?;
+        let is_held = |place: usize| world.read_now(place).rules().is_some_and(|rules| rules.enforce);
+        // What is held may have to be done again and again in one run (rule T9).
+        let is_of_run = !matches!(about, About::WouldAct(..) | About::Extended(_) | About::Done(..));
+        if is_of_run && about.place().is_some_and(is_held) {
+            return None;
+        }
+        let before = self.counts.get(&about).and_then(|count| count.last_at).unwrap_or(at);
+        let what = match &about {
+            About::Acted(_, action, key) => format!("that {key} was asked to {}", action.as_str()),
+            About::Failed(_, action, key, code) => format!("that {key} did not {} ({code})", action.as_str()),
+            About::Slow(_, action, group) => format!("that group `{group}` is slow to {}", action.as_str()),
+            About::Done(_, action) => format!("that the {} is over", action.as_str()),
+            About::WouldAct(_, action, of) => format!("what the {} of {} would do", action.as_str(), time(*of)),
+            About::Extended(_) => "that the stop was moved".to_owned(),
+            About::Problem(_) => format!("a problem, and no row has changed ({notice:?}),"),
+            About::Warning(..) => return None,
+        };
+        Some(format!("{what} is told once more, as it was at {}", time(before)))
+    }
+
+    fn is_again(&mut self, world: &World<'_>, call: Option<&Call<'_>>, about: &About) -> bool {
+        let is_restarted = |keys: &BTreeSet<InstanceKey>, place: usize| {
+            let reading = world.read_now(place);
+            reading.rules().is_some_and(|rules| owned(world, rules).any(|key| keys.contains(key)))
+        };
+        let here = about.place().map(|place| epochs(world, call, place)).unwrap_or_default();
+        let last_at = self.counts.get(about).and_then(|count| count.last_at);
+        let mut reasons = self.counts.get(about).map(|count| count.epochs.clone()).unwrap_or_default();
+        match about {
+            About::Problem(_) => {
+                return last_at.is_some_and(|before| self.edited_at.is_none_or(|edited| edited < before));
+            }
+            About::Extended(place) => {
+                let warned_at = self.warned_at.get(place);
+                return last_at.is_some_and(|before| warned_at.is_none_or(|warned_at| *warned_at < before));
+            }
+            About::WouldAct(..) => return last_at.is_some(),
+            About::Warning(..) => return false,
+            About::Acted(_, _, key) if self.restarted.contains(key) => return false,
+            About::Acted(..) | About::Done(..) => {}
+            About::Slow(place, Action::Stop, _) | About::Failed(place, Action::Stop, ..)
+                if is_restarted(&self.restarted, *place) =>
+            {
+                return false;
+            }
+            About::Slow(..) => {
+                let count = self.counts.entry(about.clone()).or_default();
+                count.epochs.extend(here);
+                reasons.clone_from(&count.epochs);
+            }
+            About::Failed(place, action, key, _) => {
+                // What AWS has not answered itself: it was accepted and did not come about, or there was no time to ask.
+                let is_answered = !reasons.is_empty();
+                let is_broken =
+                    world.things.get(key).is_some_and(|thing| matches!(thing.state, InstanceState::Broken { .. }));
+                let asked = self.counts.get(&About::Done(*place, *action)).map(|count| count.epochs.clone());
+                let count = self.counts.entry(about.clone()).or_default();
+                if is_broken {
+                    count.epochs.extend(here);
+                }
+                reasons.extend(count.epochs.iter().copied());
+                if !is_answered || is_throttled(about) {
+                    reasons.extend(asked.into_iter().flatten());
+                }
+            }
+        }
+        // What goes wrong may be told without a call in the epoch, what was done not.
+        let goes_wrong = matches!(about, About::Failed(..) | About::Slow(..));
+        let rough = about.place().filter(|_| goes_wrong).and_then(|place| self.rough.get(&place));
+        reasons.extend(rough.into_iter().flatten());
+        let told = self.counts.get(about).map_or(0, |count| count.told);
+        told >= reasons.len().max(1)
+    }
+
+    /// A stop has one warning, and one more if it was moved.
+    fn warned_again(
+        &self,
+        world: &World<'_>,
+        call: Option<&Call<'_>>,
+        place: usize,
+        (stop_at, cause): (DateTime<Utc>, Cause),
+    ) -> Option<String> {
+        let (life, before) = (world.lives.get(place)?, self.warned.get(&place)?);
+        let reading = world.read_now(place);
+        let rules = reading.rules()?;
+        let is_new = life.edited_at >= before.decided_at;
+        let is_same = before.stop_at == stop_at;
+        // What AWS starts is stopped with a warning of its own (rule T12), and what is held too (rule T9).
+        let has_restarted = || {
+            let is_restarted =
+                |key: &InstanceKey| world.things.get(key).is_some_and(|thing| thing.restarted_at.is_some());
+            owned(world, rules).any(is_restarted)
+        };
+        let is_in_epoch = epochs(world, call, place) == BTreeSet::from([before.epoch]);
+        let is_plain = cause == Cause::Timetable && !rules.enforce && !has_restarted();
+        let is_still_good = world.now <= before.stop_at + WARNED_FOR;
+        let is_again = !is_new && (is_same || (is_plain && is_in_epoch && is_still_good));
+        is_again.then(|| {
+            let (at, before_at) = (time(before.at), time(before.stop_at));
+            format!("the warning of {} came at {at} already, and named {before_at}", time(stop_at))
+        })
+    }
+}
+
+fn is_throttled(about: &About) -> bool {
+    matches!(about, About::Failed(_, _, _, code) if code == "RequestLimitExceeded")
+}
+
+/// The instances of a schedule.
+fn owned<'w>(world: &'w World<'_>, rules: &'w Rules) -> impl Iterator<Item = &'w InstanceKey> {
+    world.things.values().filter(|thing| rules.owns(thing.instance)).map(|thing| &thing.instance.key)
+}
+
+/// The epochs for which an invocation may do what it does now: near a turn also the one before, or the one behind.
+fn epochs(world: &World<'_>, call: Option<&Call<'_>>, place: usize) -> BTreeSet<u32> {
+    let Some(life) = world.lives.get(place) else { return BTreeSet::new() };
+    let (epoch, began_at) = life.epoch;
+    let (first, last) = call.map_or((world.now, world.now), |call| call.decides);
+    // What was decided before an edit belongs to a run of its own; a tick comes right after a transition, and means it.
+    let is_older = if began_at <= life.edited_at { first < began_at } else { first + SLACK < began_at };
+    let of_last = is_older.then(|| epoch.saturating_sub(1));
+    let of_next = life.next_at.is_some_and(|next| next <= last).then(|| epoch + 1);
+    of_last.into_iter().chain([epoch]).chain(of_next).collect()
+}
+
+/// What a message is about, of runs that the timetable or an order has begun.
+fn abouts(world: &World<'_>, notice: &Notice) -> Vec<About> {
+    let is_run = |cause: &Cause| matches!(cause, Cause::Timetable | Cause::Force);
+    let place = |schedule: &ScheduleName| world.place_of(schedule);
+    match notice {
+        Notice::Acted { schedule, action, stretch, cause, .. } if is_run(cause) => {
+            let keys = stretch.instances.iter().map(|(key, _, _)| key.clone());
+            place(schedule).map(|place| keys.map(|key| About::Acted(place, *action, key)).collect()).unwrap_or_default()
+        }
+        Notice::Failed { schedule, action, stretch, code, .. } => {
+            let keys = stretch.instances.iter().map(|(key, _, _)| key.clone());
+            let about = |place| keys.map(|key| About::Failed(place, *action, key, code.clone())).collect();
+            place(schedule).map(about).unwrap_or_default()
+        }
+        Notice::Slow { schedule, action, stretch, .. } => {
+            let group = stretch.group.as_ref().map(ToString::to_string).unwrap_or_default();
+            place(schedule).map(|place| About::Slow(place, *action, group)).into_iter().collect()
+        }
+        Notice::RunDone { schedule, action, cause, .. } if is_run(cause) => {
+            place(schedule).map(|place| About::Done(place, *action)).into_iter().collect()
+        }
+        Notice::WouldAct { schedule, action, at, .. } => {
+            place(schedule).map(|place| About::WouldAct(place, *action, *at)).into_iter().collect()
+        }
+        Notice::Extended { schedule, .. } => place(schedule).map(About::Extended).into_iter().collect(),
+        Notice::Warning { schedule, stop_at, .. } => {
+            place(schedule).map(|place| About::Warning(place, *stop_at)).into_iter().collect()
+        }
+        Notice::Problems(problems) => {
+            let of_tables = problems.iter().filter(|problem| problem.source == Source::Tables);
+            of_tables.map(|problem| About::Problem(problem.fingerprint())).collect()
+        }
+        _ => Vec::new(),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::Duration;
 
+use super::world::Thing;
 use super::{Ask, Finding, World, time};
 use crate::model::{Action, GroupName, Instance, InstanceKey};
 
@@ -16,14 +17,15 @@ pub(super) fn judge(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<Finding> {
         let message = format!("{} on the strength of a look at {}", ask.words(), time(looked_at));
         return Some(Finding { promise: 1, message });
     }
+    // On half of the picture nothing is decided, also for what waits for nobody (rule A6).
+    if let Some(scope) = ask.rules.scopes.iter().find(|scope| !shown.seen.contains(scope)) {
+        let message = format!("{} though {scope} could not be looked at: the schedule waits as a whole", ask.words());
+        return Some(Finding { promise: 1, message });
+    }
     let (group, _) = ask.rules.group_of(ask.instance)?;
     let mut open = ask.rules.waits_for(group, ask.action);
     if open.is_empty() {
         return None;
-    }
-    if let Some(scope) = ask.rules.scopes.iter().find(|scope| !shown.seen.contains(scope)) {
-        let message = format!("{} though {scope} could not be looked at, where what it waits for may be", ask.words());
-        return Some(Finding { promise: 1, message });
     }
     let mut seen: BTreeSet<&GroupName> = BTreeSet::new();
     while let Some(name) = open.pop() {
@@ -32,7 +34,8 @@ pub(super) fn judge(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<Finding> {
         }
         let is_member = |instance: &&Instance| ask.rules.group_of(instance).is_some_and(|(of, _)| of == name);
         let holds_others = |key: &InstanceKey| {
-            ask.action == Action::Start || world.things.get(key).is_none_or(|thing| !thing.refuses_stop)
+            let is_refused = |thing: &Thing<'_>| thing.refused_at.contains_key(&Action::Stop);
+            ask.action == Action::Start || !world.things.get(key).is_some_and(is_refused)
         };
         let mut members = ask.rules.counted(shown).filter(is_member).filter(|one| holds_others(&one.key)).peekable();
         if members.peek().is_none() {

@@ -13,7 +13,7 @@ use crate::model::{Action, Failure, FailureKind, InstanceKey, InstanceState, Mod
 use crate::simulation::history::{Entry, Fault, Happened, Invocation};
 
 /// What is still untold after so long without a disturbance will never be.
-const TOLD_WITHIN: Duration = Duration::minutes(30);
+pub(super) const TOLD_WITHIN: Duration = Duration::minutes(30);
 
 /// An invocation that has read what is remembered works on that for at most so long.
 const WRITTEN_WITHIN: Duration = Duration::minutes(5);

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Ask, Finding, SLACK, World, time};
-use crate::model::{Action, Notice};
+use super::{Ask, Finding, SLACK, World, rows, time};
+use crate::model::{Action, Notice, ScheduleName};
 use crate::simulation::history::{Entry, Happened};
 
 /// Between the decision to warn and the call of chat.
 const TRIED_WITHIN: Duration = Duration::seconds(60);
+
+/// A warning is good for so long after the time that it named: who was told at night does not expect the stop of the morning.
+const GOOD_FOR: Duration = Duration::hours(1);
 
 #[derive(Debug, Clone, Copy)]
 struct Warned {
@@ -17,14 +20,27 @@ struct Warned {
     stop_at: DateTime<Utc>,
     /// The lead at that time.
     lead: Duration,
+    /// Somebody was at work on the stop while the warning was good: it may have begun, and then it goes on.
+    is_used: bool,
+}
+
+impl Warned {
+    /// The last instant at which the stop may go ahead at the latest; one that chat has not taken holds it up by a lead.
+    fn good_until(&self) -> DateTime<Utc> {
+        self.stop_at.max(self.at) + GOOD_FOR + SLACK
+    }
+
+    fn is_good(&self, at: DateTime<Utc>) -> bool {
+        self.is_used || at <= self.good_until()
+    }
 }
 
 /// What is known of a schedule's warnings.
 #[derive(Debug, Default)]
 struct Known {
     warned: Vec<Warned>,
-    /// When chat did not take one.
-    tried: Vec<DateTime<Utc>>,
+    /// Those that chat did not take.
+    tried: Vec<Warned>,
     /// When a stop was last asked for rightly.
     begun: Option<DateTime<Utc>>,
     stop_asked_at: Option<DateTime<Utc>>,
@@ -67,12 +83,31 @@ impl Warnings {
             Happened::Told { notice: Notice::Warning { schedule, stop_at, .. }, arrived, answer, .. } => {
                 let Some(place) = world.place_of(schedule) else { return };
                 let known = self.0.entry(place).or_default();
+                let lead = world.read_now(place).rules().map_or(Duration::zero(), |rules| rules.lead);
+                let warned = Warned { at: entry.at, stop_at: *stop_at, lead, is_used: false };
                 if *arrived {
-                    let lead = world.read_now(place).rules().map_or(Duration::zero(), |rules| rules.lead);
-                    known.warned.push(Warned { at: entry.at, stop_at: *stop_at, lead });
+                    known.warned.push(warned);
                 }
                 if !*arrived || answer.is_err() {
-                    known.tried.push(entry.at);
+                    known.tried.push(Warned { stop_at: stop_at.max(&entry.at).to_owned() + lead, ..warned });
+                }
+            }
+            Happened::Wrote { invocation, schedule, run_id, took_effect: true, .. } if run_id == "@state" => {
+                let Some(call) = world.calls.get(invocation) else { return };
+                let Some(place) = ScheduleName::new(schedule).ok().and_then(|name| world.place_of(&name)) else {
+                    return;
+                };
+                let reading = world.read(place, call.view);
+                let stops =
+                    |rules: &rows::Rules| rules.last(call.decides.1).is_some_and(|last| last.action == Action::Stop);
+                if reading.rules().is_some_and(stops) {
+                    self.0.entry(place).or_default().note_at_work(call.decides.1);
+                }
+            }
+            Happened::Told { notice: Notice::RunDone { schedule, action: Action::Stop, at, .. }, .. } => {
+                let known = world.place_of(schedule).and_then(|place| self.0.get_mut(&place));
+                if let Some(known) = known {
+                    known.note_over(*at);
                 }
             }
             Happened::Asked { invocation, action, key, took_effect, .. } => {
@@ -95,6 +130,21 @@ fn reached_at(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<DateTime<Utc>> {
 }
 
 impl Known {
+    /// An invocation in whose eyes a stop is wanted has written something down.
+    fn note_at_work(&mut self, at: DateTime<Utc>) {
+        for warned in self.warned.iter_mut().chain(&mut self.tried) {
+            warned.is_used |= warned.stop_at <= at + SLACK && at <= warned.good_until();
+        }
+    }
+
+    /// A stop is over, and with it what people were told of it.
+    fn note_over(&mut self, at: DateTime<Utc>) {
+        for warned in self.warned.iter_mut().chain(&mut self.tried) {
+            warned.is_used &= warned.stop_at > at;
+        }
+        self.begun = self.begun.filter(|begun| *begun > at - SLACK);
+    }
+
     fn note_asked(&mut self, action: Action, took_effect: bool, at: DateTime<Utc>) {
         if action == Action::Stop {
             self.stop_asked_at = Some(at);
@@ -121,7 +171,9 @@ impl Known {
         // What was started since, or stopped and started, needs a warning after that, or one of a later stop.
         let floor = [started_at, reached_at].into_iter().flatten().map(|at| at - SLACK).chain(self.started_at).max();
         let is_after = |at: DateTime<Utc>| floor.is_none_or(|floor| at > floor);
-        let is_fresh = |warned: &Warned| warned.at < ask.at && (is_after(warned.at) || is_after(warned.stop_at));
+        let is_fresh = |warned: &Warned| {
+            warned.at < ask.at && warned.is_good(ask.at) && (is_after(warned.at) || is_after(warned.stop_at))
+        };
         let planned = ask.rules.last(last).filter(|last| last.action == Action::Stop).map(|last| last.at);
         let is_enough = |warned: &&Warned| {
             let lead = lead.min(warned.lead);
@@ -131,8 +183,9 @@ impl Known {
             let is_for_it = warned.stop_at >= planned_at - SLACK && warned.stop_at <= ask.at + SLACK;
             is_for_it && (was_in_time || ask.at - warned.at >= lead - SLACK)
         };
-        let is_tried = |at: &&DateTime<Utc>| **at <= ask.at - lead + TRIED_WITHIN;
+        let is_tried =
+            |tried: &&Warned| is_after(tried.at) && tried.is_good(ask.at) && tried.at <= ask.at - lead + TRIED_WITHIN;
         self.warned.iter().rev().filter(|warned| is_fresh(warned)).any(|warned| is_enough(&warned))
-            || self.tried.iter().rev().filter(|at| is_after(**at)).any(|at| is_tried(&at))
+            || self.tried.iter().rev().any(|tried| is_tried(&tried))
     }
 }

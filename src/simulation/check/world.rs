@@ -57,8 +57,10 @@ pub(super) struct Thing<'a> {
     /// When it came to its state.
     pub(super) since: DateTime<Utc>,
     pub(super) reached: Option<Reached>,
-    /// AWS has answered that it will never be stopped.
-    pub(super) refuses_stop: bool,
+    /// When AWS last answered that it will never be started, or stopped.
+    pub(super) refused_at: BTreeMap<Action, DateTime<Utc>>,
+    /// When AWS was last asked to start it, and to stop it.
+    pub(super) asked_at: BTreeMap<Action, DateTime<Utc>>,
     /// AWS has started it by itself, and nobody has asked for anything since.
     pub(super) restarted_at: Option<DateTime<Utc>>,
     /// When a person or an accident last had to do with it.
@@ -91,7 +93,8 @@ impl<'a> World<'a> {
             left: BTreeMap::new(),
             since: case.from,
             reached: None,
-            refuses_stop: false,
+            refused_at: BTreeMap::new(),
+            asked_at: BTreeMap::new(),
             restarted_at: None,
             touched_at: None,
             start_asked_at: None,
@@ -112,12 +115,6 @@ impl<'a> World<'a> {
 
     pub(super) fn place_of(&self, schedule: &ScheduleName) -> Option<usize> {
         self.places.get(schedule).copied()
-    }
-
-    /// A schedule by its name, with its place.
-    pub(super) fn named(&self, schedule: &ScheduleName) -> Option<(usize, &Life<'a>)> {
-        let place = self.place_of(schedule)?;
-        Some((place, self.lives.get(place)?))
     }
 
     /// What the rows of a schedule say now.
@@ -249,7 +246,10 @@ impl<'a> World<'a> {
     fn note_asked(&mut self, invocation: Invocation, action: Action, key: &InstanceKey, did: bool, is_refused: bool) {
         let now = self.now;
         let Some(thing) = self.things.get_mut(key) else { return };
-        thing.refuses_stop |= is_refused && action == Action::Stop;
+        thing.asked_at.insert(action, now);
+        if is_refused {
+            thing.refused_at.insert(action, now);
+        }
         if did && action == Action::Start {
             thing.start_asked_at = Some(now);
             thing.restarted_at = thing.restarted_at.filter(|at| now - *at > Duration::seconds(1));
@@ -289,19 +289,18 @@ impl<'a> World<'a> {
     }
 
     fn touch(&mut self, what: &What) {
-        let (key, until) = match what {
+        let key = match what {
             What::Console { instance, action } => {
                 if let (Some(thing), Action::Start) = (self.things.get_mut(instance), action) {
                     thing.start_asked_at = Some(self.now);
                 }
-                (instance, self.now)
+                instance
             }
-            What::Terminated { instance } | What::Launched { instance } => (instance, self.now),
-            What::Busy { instance, until, .. } => (instance, *until),
+            What::Terminated { instance } | What::Launched { instance } => instance,
             _ => return,
         };
         if let Some(thing) = self.things.get_mut(key) {
-            thing.touched_at = thing.touched_at.max(Some(until));
+            thing.touched_at = Some(self.now);
         }
     }
 

@@ -26,7 +26,13 @@ fn every_run_ends() {
                 true,
                 &format!("{started} 09:15 tells 1 failed start Slow b"),
             ),
-            ("it is broken", "with=a to=17:00", false, &format!("{started} 09:15 state a failed")),
+            ("it is broken", "with=a to=17:00", true, &format!("{started} 09:15 state a failed")),
+            (
+                "it is broken and people know",
+                "with=a to=17:00",
+                false,
+                &format!("{started} 09:15 state a failed\n 09:15 tells 1 failed start failed a"),
+            ),
             ("a person has stopped it since", "with=a to=17:00", false, &format!("{done} 10:00 console stop a")),
             ("no ticks came until now", "with=a to=17:00", false, "08:30 outage 16:30"),
             (
@@ -40,6 +46,40 @@ fn every_run_ends() {
             ("not understood", "with=a to=17:00 StartTime=9", false, ""),
             ("notify", "with=a to=17:00 Mode=notify", false, ""),
             ("never wanted", "with=a to=17:00 StartTime=None StopTime=None", false, ""),
+        ],
+    );
+}
+
+#[test]
+fn what_is_told_is_tried_on() {
+    let told =
+        "09:00 tick 1\n 09:00 asks 1 start a\n 09:01 state a stopped\n 09:02 tells 1 failed start DidNotStart a\n";
+    let again = "16:10 tick 2\n 16:10 asks 2 start a\n 16:11 state a stopped\n";
+    let refused = "09:00 tick 1\n 09:00 asks 1 start a !Refused\n";
+    let busy =
+        "08:00 state a running\n 17:50 tick 1\n 17:50 tells 1 warning 18:00\n 18:15 tells 1 failed stop Slow a\n";
+    all(
+        5,
+        &[
+            ("given up once it was told", "with=a to=17:00", true, told),
+            ("tried to the end, for nothing", "with=a to=17:00", false, &format!("{told}{again}")),
+            ("what waits for it", "to=17:00", false, &format!("{told}{again}")),
+            ("what waits for what was given up", "to=17:00", true, told),
+            (
+                "tried, and nobody knows",
+                "with=a to=17:00",
+                true,
+                &again.replace("tick 2", "tick 1").replace("asks 2", "asks 1"),
+            ),
+            ("refused for good", "with=a to=17:00", false, refused),
+            ("refused the day before", "with=a to=41:00", true, refused),
+            ("at work to the end", "with=a to=30:00", false, &format!("{busy} 18:00 state a modifying")),
+            (
+                "at work for a time",
+                "with=a to=30:00",
+                true,
+                &format!("{busy} 18:00 state a modifying\n 19:00 state a running"),
+            ),
         ],
     );
 }
@@ -94,18 +134,30 @@ fn databases_that_aws_starts_do_not_stay_up() {
 }
 
 #[test]
-fn counts_the_ticks_until_all_is_quiet() {
-    let lines =
-        "09:00 tick 1\n 09:00 asks 1 start a\n 09:01 tick 2\n 09:01 state a running\n 09:01 wrote 2\n 09:05 tick 3\n";
+fn counts_the_ticks_until_all_is_done() {
+    let lines = "09:00 tick 1\n 09:00 asks 1 start a\n 09:01 tick 2\n 09:01 state a running\n 09:01 wrote 2\n";
+    let done = "09:02 tick 3\n 09:02 tells 3 done start\n 09:05 tick 4\n 09:05 wrote 4\n 09:10 tick 5\n";
     let story = |attributes: &str, lines: &str| {
         let story = Story::new(attributes, lines);
         settled_after(&story.case, &story.history)
     };
     assert_eq!(
         story("with=a to=17:00", lines),
-        Some(1),
-        "the first began with the transition, the last had nothing to do"
+        Some(0),
+        "the first began with the transition, the second asked nothing"
     );
-    assert_eq!(story("with=a to=09:20", lines), None);
-    assert_eq!(story("with=a to=17:00", &format!("{lines} 16:00 outage 16:40")), None);
+    assert_eq!(
+        story("with=a to=17:00", &format!("{lines}{done}")),
+        Some(2),
+        "it was over at 09:02, then it was only written down"
+    );
+    assert_eq!(story("with=a to=09:20", &format!("{lines}{done}")), None);
+    assert_eq!(story("with=a to=17:00", &format!("{lines}{done} 16:00 outage 16:40")), None);
+    let again = "09:15 tick 6\n 09:15 asks 6 start a\n 09:16 state a running\n";
+    assert_eq!(story("with=a to=17:00", &format!("{lines}{done}{again}")), Some(5));
+    assert_eq!(
+        story("with=a,x to=17:00", &format!("{lines}{done}{again}")),
+        Some(0),
+        "x never came up: this has no end"
+    );
 }

@@ -46,3 +46,18 @@ fn stops_wait_for_what_depends_on_them() {
         ],
     );
 }
+
+#[test]
+fn nothing_is_asked_on_half_of_the_picture() {
+    let two = r#"with=us-east-1|ec2/x Regions=["us-east-1","eu-west-1"]"#;
+    let asks = |words: &str| format!("09:00 tick 1 {words}\n 09:00 asks 1 start us-east-1|ec2/x");
+    all(
+        1,
+        &[
+            ("all regions were seen", two, false, &asks("")),
+            ("another was not", two, true, &asks("-eu-west-1")),
+            ("its own was not", two, true, &asks("-us-east-1")),
+            ("both were seen by the next look", two, false, &asks("-eu-west-1\n 09:00 sees 1")),
+        ],
+    );
+}

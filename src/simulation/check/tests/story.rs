@@ -2,7 +2,7 @@
 //!
 //! `HH:MM[:SS] word …`; hours from 24 are the next day. The schedule is `S`, in UTC, every day from 09:00 to 18:00, with the
 //! groups `A` and `B`, which depends on `A`; the instances are `a` and `b` in them, `x` without a group, `db` as a database
-//! in `A` if it is named in the first line.
+//! in `A` if it is named in the first line, or a whole key.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::super::check;
 use crate::memory::Machine;
 use crate::model::{
-    Action, Cause, Failure, FailureKind, GroupName, InstanceKey, InstanceState, Inventory, Notice, Problem,
+    Action, Cause, Failure, FailureKind, GroupName, InstanceKey, InstanceState, Inventory, Notice, Problem, Region,
     ScheduleName, Scope, Source, Stretch, TagValue,
 };
 use crate::ports::{ChatError, Item, Table};
@@ -26,6 +26,8 @@ pub(super) struct Story {
     pub(super) history: Vec<Entry>,
     row: Item,
     states: BTreeMap<InstanceKey, InstanceState>,
+    /// Where the instances may be.
+    scopes: Vec<Scope>,
 }
 
 /// Histories, each with what it is, the attributes of its world, whether it breaks the promise, and its lines.
@@ -50,6 +52,9 @@ pub(super) fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn key(id: &str) -> InstanceKey {
+    if id.contains('/') {
+        return id.parse().unwrap();
+    }
     let kind = if id.starts_with("db") { "rds" } else { "ec2" };
     format!("{kind}/{id}").parse().unwrap()
 }
@@ -96,7 +101,7 @@ impl Story {
             machines: Vec::new(),
             incidents: Vec::new(),
         };
-        let mut story = Self { case, history: Vec::new(), row, states: BTreeMap::new() };
+        let mut story = Self { case, history: Vec::new(), row, states: BTreeMap::new(), scopes: Vec::new() };
         let mut with = "a,b".to_owned();
         for word in attributes.split_whitespace() {
             let (attribute, value) = word.split_once('=').unwrap();
@@ -117,6 +122,12 @@ impl Story {
 
     fn begin(&mut self, with: &str) {
         let from = self.case.from;
+        let regions = self.row.get("Regions").and_then(Value::as_array).cloned().unwrap_or_default();
+        let region = |region: &Value| Region::new(region.as_str().unwrap()).ok();
+        self.scopes = regions.iter().map(|value| Scope { account: None, region: region(value) }).collect();
+        if self.scopes.is_empty() {
+            self.scopes.push(Scope::default());
+        }
         for id in with.split(',') {
             let group = match id.chars().next() {
                 Some('a' | 'd') => GroupName::new("A").ok(),
@@ -160,16 +171,10 @@ impl Story {
                 self.see(at, number(1), &words[2..]);
             }
             "asks" => self.ask(at, number(1), &words[2..]),
-            "wrote" => self.push(
-                at,
-                Happened::Wrote {
-                    invocation: number(1),
-                    schedule: "S".to_owned(),
-                    run_id: "@state".to_owned(),
-                    took_effect: true,
-                    answer: Ok(()),
-                },
-            ),
+            "wrote" => self.write(at, number(1), ("S", "@state"), true),
+            // The notebook of problems.
+            "noted" => self.write(at, number(1), ("@lamplighter", "@told"), true),
+            "lost" => self.write(at, number(1), ("S", "@state"), false),
             "state" => self.state(at, key(words[1]), state(words[2]), words.get(3).copied()),
             "console" => {
                 let what = What::Console { instance: key(words[2]), action: action(words[1]) };
@@ -187,6 +192,10 @@ impl Story {
             "chat" => self
                 .incident(at, What::ChatFails { how: ChatFault::Down, times: None, until: super::story::at(words[2]) }),
             "outage" => self.incident(at, What::Outage { until: super::story::at(words[1]) }),
+            "clock" => {
+                let (by, until) = (Duration::seconds(8), super::story::at(words[1]));
+                self.incident(at, What::ClockOff { by, until });
+            }
             "tells" => self.tell(at, number(1), words[2], &words[3..], true),
             "cannot" => self.tell(at, number(1), words[2], &words[3..], false),
             word => panic!("{word}"),
@@ -198,20 +207,29 @@ impl Story {
         self.push(at, Happened::Incident(what));
     }
 
+    fn write(&mut self, at: DateTime<Utc>, invocation: u32, (schedule, run_id): (&str, &str), took_effect: bool) {
+        let (schedule, run_id) = (schedule.to_owned(), run_id.to_owned());
+        self.push(at, Happened::Wrote { invocation, schedule, run_id, took_effect, answer: Ok(()) });
+    }
+
     fn read(&mut self, at: DateTime<Utc>, invocation: u32) {
         for table in [Table::Schedule, Table::ServerGroup, Table::Exception] {
             self.push(at, Happened::Read(invocation, table));
         }
     }
 
-    /// What the instances are, but for those for which the look shows something else.
+    /// What the instances are, but for those for which the look shows something else, and for regions `-that` do not answer.
     fn see(&mut self, at: DateTime<Utc>, invocation: u32, others: &[&str]) {
         let mut inventory = Inventory::default();
-        inventory.seen.insert(Scope::default());
+        let is_seen = |scope: &&Scope| {
+            let region = scope.region.as_ref().map(ToString::to_string).unwrap_or_default();
+            !others.iter().any(|other| other.strip_prefix('-') == Some(region.as_str()))
+        };
+        inventory.seen.extend(self.scopes.iter().filter(is_seen).cloned());
         for machine in &self.case.machines {
             let mut instance = machine.instance.clone();
             instance.state = self.states[&instance.key].clone();
-            for (id, word) in others.iter().map(|other| other.split_once('=').unwrap()) {
+            for (id, word) in others.iter().filter_map(|other| other.split_once('=')) {
                 if instance.key == key(id) && word == "unchecked" {
                     instance.checks_passed = Some(false);
                 } else if instance.key == key(id) {
@@ -297,6 +315,18 @@ impl Story {
             "failed" => {
                 let (action, code) = (action(words[0]), words[1].to_owned());
                 Notice::Failed { schedule, zone, action, is_final: false, code, stretch: stretch(&words[2..]) }
+            }
+            "slow" => {
+                let (action, waited, stretch) = (action(words[0]), Duration::minutes(20), stretch(&words[1..]));
+                Notice::Slow { schedule, zone, action, waited, stretch, held: Vec::new() }
+            }
+            "would" => {
+                let (action, at) = (action(words[0]), super::story::at(words[1]));
+                Notice::WouldAct { schedule, zone, action, at, stretches: Vec::new() }
+            }
+            "extended" => {
+                let (stop_at, by) = (super::story::at(words[0]), "somebody".to_owned());
+                Notice::Extended { schedule, zone, stop_at, by }
             }
             "problem" => Notice::Problems(vec![Problem {
                 source: Source::Tables,

@@ -110,9 +110,10 @@ fn failures_and_faults_are_told() {
 
 #[test]
 fn what_is_told_is_told_once() {
-    let again = "09:01 tells 1 acted start a\n 09:02 tells 1 acted start a\n 09:03 tells 1 done start\n";
-    let done = "09:01 tells 1 acted start a\n 09:02 tells 1 done start\n 09:03 tells 1 done start\n";
-    let warned = "08:00 state a running\n 17:50 tick 1\n 17:50 tells 1 warning 18:00\n";
+    let again =
+        "09:01 tells 1 acted start a\n 09:01 wrote 1\n 09:02 tells 1 acted start a\n 09:03 tells 1 done start\n";
+    let done = "09:01 tells 1 acted start a\n 09:02 tells 1 done start\n 09:02 wrote 1\n 09:03 tells 1 done start\n";
+    let warned = "08:00 state a running\n 17:50 tick 1\n 17:50 tells 1 warning 18:00\n 17:50 wrote 1\n";
     all(
         7,
         &[
@@ -120,25 +121,139 @@ fn what_is_told_is_told_once() {
             (
                 "a start twice after a death",
                 "with=a to=09:10",
-                false,
+                true,
                 &format!("08:30 began 9\n 08:30 killed 9\n {STARTED}{again}"),
             ),
+            (
+                "it was not written down",
+                "with=a to=09:10",
+                false,
+                &started(&again.replace("09:01 wrote", "09:01 lost")),
+            ),
+            (
+                "who told it died before that",
+                "with=a to=09:10",
+                false,
+                &started(
+                    "09:01 tells 1 acted start a\n 09:01 killed 1\n 09:02 tick 2\n 09:02 tells 2 acted start a\n
+                    09:02 tells 2 done start\n 09:02 wrote 2",
+                ),
+            ),
             ("an end twice", "with=a to=09:10", true, &started(done)),
-            ("a warning twice", "with=a to=18:00", true, &format!("{warned} 17:55 tells 1 warning 18:00")),
-            ("two warnings", "with=a to=18:00", false, &format!("{warned} 17:55 tells 1 warning 18:05")),
+            (
+                "a warning twice",
+                "with=a to=18:00",
+                true,
+                &format!("{warned} 17:55 tick 2\n 17:55 tells 2 warning 18:00"),
+            ),
+            (
+                "a warning of another time",
+                "with=a to=18:00",
+                true,
+                &format!("{warned} 17:55 tick 2\n 17:55 tells 2 warning 18:05"),
+            ),
             (
                 "a warning again after an edit",
                 "with=a to=18:00",
                 false,
-                &format!("{warned} 17:51 edits Owner=me\n 17:55 tells 1 warning 18:00"),
+                &format!("{warned} 17:51 edits Owner=me\n 17:55 tick 2\n 17:55 tells 2 warning 18:00"),
             ),
-            ("a problem twice", "with=a to=09:10", true, "08:30 tells 1 problem S\n 08:40 tells 1 problem S"),
+            (
+                "a warning again hours later",
+                "with=a to=30:00",
+                false,
+                &format!("{warned} 20:55 tick 2\n 20:55 tells 2 warning 21:05"),
+            ),
+            (
+                "a problem twice",
+                "with=a to=09:00",
+                true,
+                "08:30 tells 1 problem S\n 08:30 noted 1\n 08:40 tells 1 problem S",
+            ),
             (
                 "a problem again after an edit",
-                "with=a to=09:10",
+                "with=a to=09:00",
                 false,
-                "08:30 tells 1 problem S\n 08:35 edits Owner=me\n 08:40 tells 1 problem S",
+                "08:30 tells 1 problem S\n 08:30 noted 1\n 08:35 edits Owner=me\n 08:40 tells 1 problem S",
             ),
+        ],
+    );
+}
+
+#[test]
+fn what_goes_wrong_is_told_once() {
+    let up = "09:20 tells 1 acted start a\n 09:20 tells 1 done start";
+    let twice = |what: &str| {
+        format!(
+            "{STARTED} 09:05 tells 1 {what}\n 09:05 wrote 1\n 09:10 tick 2\n 09:10 tells 2 {what}\n 09:10 wrote 2\n {up}"
+        )
+    };
+    let next_day = |what: &str| {
+        let next = format!("33:00 tick 3\n 33:00 asks 3 start a !Denied\n 33:00 tells 3 {what}\n 33:00 wrote 3");
+        format!("09:00 tick 1\n 09:00 asks 1 start a !Denied\n 09:05 tells 1 {what}\n 09:05 wrote 1\n {next}")
+    };
+    all(
+        7,
+        &[
+            ("slow twice", "with=a to=09:30", true, &twice("slow start a")),
+            ("slow twice, and it is held", "with=a to=09:30 Enforce=true", false, &twice("slow start a")),
+            ("a failure twice", "with=a to=09:30", true, &twice("failed start Denied a")),
+            ("a failure on the next day", "with=a to=33:10", false, &next_day("failed start Denied a")),
+            ("two failures", "with=a to=09:30", false, &twice("failed start Denied a").replacen("Denied", "Other", 1)),
+        ],
+    );
+}
+
+#[test]
+fn who_was_warned_is_told_that_the_stop_was_moved() {
+    let moved = "08:00 state a running\n 17:50 tick 1\n 17:50 tells 1 warning 18:00\n 17:50 wrote 1\n 17:55 edits StopTime=20:00\n";
+    let told = "17:56 tick 2\n 17:56 tells 2 extended 20:00\n 17:56 wrote 2\n";
+    all(
+        7,
+        &[
+            ("told", "with=a to=19:00", false, &format!("{moved}{told}")),
+            (
+                "told on every pass",
+                "with=a to=19:00",
+                true,
+                &format!("{moved}{told} 18:00 tick 3\n 18:00 tells 3 extended 20:00"),
+            ),
+            ("not told", "with=a to=19:00", true, moved),
+            ("there was no time yet", "with=a to=18:10", false, moved),
+            ("nobody was there to tell", "with=a to=19:00", false, &format!("{moved} 17:56 outage 18:40")),
+            ("moved back", "with=a to=19:00", false, &format!("{moved} 17:58 edits StopTime=18:00")),
+            ("moved to an earlier time", "with=a to=19:00", false, &moved.replace("20:00", "17:58")),
+            ("nobody was warned", "with=a to=19:00", false, &moved.replace("tells", "cannot")),
+            ("something else was edited", "with=a to=18:40", false, &moved.replace("StopTime=20:00", "Owner=me")),
+            ("disabled", "with=a to=19:00", false, &format!("{moved} 17:58 edits Enabled=false")),
+        ],
+    );
+}
+
+#[test]
+fn what_would_be_done_is_told() {
+    let told = "09:01 tick 1\n 09:01 tells 1 would start 09:00\n 09:01 wrote 1\n";
+    all(
+        7,
+        &[
+            ("told", "with=a to=12:00 Mode=notify", false, told),
+            ("not told", "with=a to=12:00 Mode=notify", true, ""),
+            (
+                "told twice",
+                "with=a to=12:00 Mode=notify",
+                true,
+                &format!("{told} 09:05 tick 2\n 09:05 tells 2 would start 09:00"),
+            ),
+            ("of another time", "with=a to=12:00 Mode=notify", true, "09:01 tells 1 would start 08:00"),
+            (
+                "by a clock that is fast",
+                "with=a to=12:00 Mode=notify",
+                false,
+                "08:59:50 clock 08:59:56\n 08:59:55 tells 1 would start 09:00",
+            ),
+            ("disabled", "with=a to=12:00 Mode=notify Enabled=false", false, ""),
+            ("off", "with=a to=12:00 Mode=off", false, ""),
+            ("all runs already", "with=a to=12:00 Mode=notify", false, "08:10 state a running"),
         ],
     );
 }

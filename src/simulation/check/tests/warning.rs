@@ -116,3 +116,30 @@ fn a_warning_is_for_one_stop() {
         ),
     ]);
 }
+
+#[test]
+fn a_warning_is_good_for_an_hour() {
+    let warned = "17:50 tick 1\n 17:50 tells 1 warning 18:00\n";
+    let cannot = "17:50 tick 1\n 17:50 cannot 1 warning 18:00\n";
+    let asks = |time: &str| format!("{time} tick 2\n {time} asks 2 stop a");
+    let begun = |time: &str| format!("18:00:30 tick 3\n 18:00:40 wrote 3\n {}", asks(time));
+    all(
+        2,
+        &[
+            ("late", "with=a", false, &up(&format!("{warned}{}", asks("18:55")))),
+            ("in the night", "with=a", true, &up(&format!("{warned}{}", asks("26:00")))),
+            ("in the night, and it had begun", "with=a", false, &up(&format!("{warned}{}", begun("26:00")))),
+            (
+                "in the night, and it was over",
+                "with=a",
+                true,
+                &up(&format!(
+                    "{warned} 18:00:30 tick 3\n 18:00:40 wrote 3\n 18:30 tells 1 done stop\n {}",
+                    asks("26:00")
+                )),
+            ),
+            ("chat was down, and it is late", "with=a", false, &up(&format!("{cannot}{}", asks("19:00")))),
+            ("chat was down in the evening", "with=a", true, &up(&format!("{cannot}{}", asks("26:00")))),
+        ],
+    );
+}
