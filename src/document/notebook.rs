@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::state::{StateError, lease, object, time, version};
+use super::state::{StateError, instant, lease, object, time, version};
 use crate::model::{Notebook, Region, RoleArn, ScheduleName, Scope, Source};
 use crate::ports::Item;
 
@@ -23,6 +23,8 @@ struct NotebookItem {
     lease_owner: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lease_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written_at: Option<String>,
     #[serde(default)]
     told: Vec<ToldItem>,
 }
@@ -58,6 +60,7 @@ pub fn notebook_item(notebook: &Notebook) -> Item {
         version: notebook.version,
         lease_owner: notebook.lease.as_ref().map(|lease| lease.owner.clone()),
         lease_until: notebook.lease.as_ref().map(|lease| time(lease.until_at)),
+        written_at: notebook.written_at.map(time),
         told: notebook.told.iter().map(told).collect(),
     };
     object(serde_json::to_value(item).unwrap_or_default())
@@ -82,7 +85,8 @@ pub fn notebook(item: &Item) -> Result<Notebook, StateError> {
         let problems = line.problems.iter().map(|text| text.parse::<Uuid>());
         told.insert(source, problems.collect::<Result<_, _>>().map_err(|_| StateError::Word("a problem".to_owned()))?);
     }
-    Ok(Notebook { version: version(item.version)?, lease, is_damaged: false, told })
+    let written_at = item.written_at.as_deref().map(instant).transpose()?;
+    Ok(Notebook { version: version(item.version)?, lease, written_at, is_damaged: false, told })
 }
 
 #[cfg(test)]
@@ -102,7 +106,8 @@ mod tests {
         ];
         let told = sources.into_iter().map(|source| (source, problems.clone())).collect();
         let lease = Some(Lease { owner: "me".to_owned(), until_at: "2026-11-23T13:00:00Z".parse().unwrap() });
-        let notebook = Notebook { version: 3, lease, is_damaged: false, told };
+        let written_at = Some("2026-11-23T12:59:00Z".parse().unwrap());
+        let notebook = Notebook { version: 3, lease, written_at, is_damaged: false, told };
         assert_eq!(super::notebook(&notebook_item(&notebook)).unwrap(), notebook);
     }
 }

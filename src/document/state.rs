@@ -175,7 +175,7 @@ pub(super) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
-fn instant(text: &str) -> Result<DateTime<Utc>, StateError> {
+pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, StateError> {
     let parsed = DateTime::parse_from_rfc3339(text).map_err(|_| StateError::Word(text.to_owned()))?;
     Ok(parsed.with_timezone(&Utc))
 }

@@ -263,9 +263,17 @@ impl Planner<'_> {
     /// Warns of a stop whose time is near.
     fn warn_ahead(&mut self) {
         let Some(stop_at) = warnings::upcoming(self.schedule, self.now) else { return };
-        // A stop that waits for its own warning comes first.
+        // A stop that waits for its own warning, or is about to begin, comes first.
         let is_waiting = self.plan.held.iter().any(|held| matches!(held, Held::Warning { .. }));
-        if self.schedule.mode != Mode::Act || is_waiting || self.would_stop(stop_at, Cause::Timetable).is_empty() {
+        let is_waiting = is_waiting || self.plan.announces.is_some();
+        // What is being stopped already is not announced once more.
+        let open = self.plan.state.open_run().filter(|run| run.action == Action::Stop);
+        let is_stopping = |key: &InstanceKey| {
+            let progress = open.and_then(|run| run.instances.get(key));
+            progress.is_some_and(|progress| !matches!(progress.standing, Standing::Reached | Standing::Refused))
+        };
+        let would_stop = self.would_stop(stop_at, Cause::Timetable);
+        if self.schedule.mode != Mode::Act || is_waiting || would_stop.iter().all(|(_, key, _)| is_stopping(key)) {
             return;
         }
         let warning = self.warning(stop_at, Cause::Timetable);

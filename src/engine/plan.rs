@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::decide::Planner;
@@ -156,13 +156,26 @@ pub fn plan(snapshot: &Snapshot, now: DateTime<Utc>) -> Plan {
     problems.sort();
     problems.dedup();
     let known_problems = problems.len();
-    let (problems, notebook) = untold(problems, &snapshot.notebook, &looked);
+    let (problems, notebook) = untold(problems, &snapshot.notebook, &looked, now);
     Plan { schedules: plans, problems, known_problems, notebook }
 }
 
+/// A tick looks, and clocks differ, by less than this; a notebook that is newer still was written by a clock gone mad.
+const CLOCKS_WITHIN: Duration = Duration::minutes(15);
+
 /// The problems of which chat has not been told, and the notebook with those that are still there.
-fn untold(problems: Vec<Problem>, notebook: &Notebook, looked: &BTreeSet<Source>) -> (Vec<Problem>, Notebook) {
+fn untold(
+    problems: Vec<Problem>,
+    notebook: &Notebook,
+    looked: &BTreeSet<Source>,
+    now: DateTime<Utc>,
+) -> (Vec<Problem>, Notebook) {
     let mut next = notebook.clone();
+    // What another tick has seen and told meanwhile is newer than this look: the next one compares.
+    let is_newer = |written_at: DateTime<Utc>| now < written_at && written_at - now < CLOCKS_WITHIN;
+    if notebook.written_at.is_some_and(is_newer) {
+        return (Vec::new(), next);
+    }
     next.told.retain(|source, _| !looked.contains(source));
     let mut untold = Vec::new();
     for problem in problems {

@@ -290,6 +290,8 @@ pub struct Notebook {
     pub version: u64,
     /// Who is telling now.
     pub lease: Option<Lease>,
+    /// When it was last written: who has looked before that leaves it alone.
+    pub written_at: Option<DateTime<Utc>>,
     /// The item could not be read: it is written anew, whatever its version.
     pub is_damaged: bool,
     /// Fingerprints of the problems told, by what they were seen in.

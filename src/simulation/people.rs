@@ -42,7 +42,9 @@ pub(super) fn extend(stage: &Stage, name: &ScheduleName, by: Duration) -> Option
     let Some(schedule) = read(stage).into_iter().find(|schedule| schedule.name == *name) else {
         return answer("there is no such schedule, or it is faulty");
     };
-    let known = state(stage, name);
+    let Some(known) = state(stage, name) else {
+        return answer("what is remembered of the schedule cannot be read");
+    };
     if has_begun(&known, None) {
         return answer("the stop has begun");
     }
@@ -70,15 +72,11 @@ pub(super) fn extend(stage: &Stage, name: &ScheduleName, by: Duration) -> Option
 /// be seen a little later: then the question is given back.
 pub(super) fn grant(stage: &Stage, granted: Granted) -> Option<Granted> {
     let Granted { schedule, planned_at, stop_at, written, looks } = granted.clone();
-    let known = state(stage, &schedule);
-    let answer = if has_begun(&known, Some(planned_at)) {
-        Err("the stop had begun".to_owned())
-    } else if known.opening.is_none() {
-        Ok(stop_at)
-    } else if looks < MOST_LOOKS {
-        return Some(Granted { looks: looks + 1, ..granted });
-    } else {
-        Err("the stop may have begun".to_owned())
+    let answer = match state(stage, &schedule) {
+        Some(known) if has_begun(&known, Some(planned_at)) => Err("the stop had begun".to_owned()),
+        Some(known) if known.opening.is_none() => Ok(stop_at),
+        _ if looks < MOST_LOOKS => return Some(Granted { looks: looks + 1, ..granted }),
+        _ => Err("the stop may have begun".to_owned()),
     };
     let (item, before) = written;
     // Somebody may have been granted more meanwhile: then it is theirs.
@@ -112,13 +110,14 @@ fn read(stage: &Stage) -> Vec<Schedule> {
     document::read(&tables, stage.defaults, stage.now().date_naive()).0
 }
 
-fn state(stage: &Stage, name: &ScheduleName) -> ScheduleState {
+/// What is remembered of a schedule; `None`: it cannot be read.
+fn state(stage: &Stage, name: &ScheduleName) -> Option<ScheduleState> {
     let is_meant = |item: &Item| {
         let is = |attribute: &str, text: &str| item.get(attribute).and_then(Value::as_str) == Some(text);
         is("ScheduleName", name.as_str()) && is("RunId", document::STATE_RUN_ID)
     };
     let item = stage.world.items(Table::Run).into_iter().find(is_meant);
-    item.and_then(|item| document::state(&item).ok()).unwrap_or_default()
+    item.map_or_else(|| Some(ScheduleState::default()), |item| document::state(&item).ok())
 }
 
 /// Edits rows at the console.

@@ -257,9 +257,11 @@ impl<'a> Run<'a> {
                 _ = self.stage.note_states(Whom::Aws);
             }
             What::Terminated { instance } => {
-                world.set_state(instance, InstanceState::Gone);
-                self.put(now + GONE_FOR, Next::Vanish(instance.clone()));
-                self.tell_states();
+                if world.state(instance).is_some() {
+                    world.set_state(instance, InstanceState::Gone);
+                    self.put(now + GONE_FOR, Next::Vanish(instance.clone()));
+                    self.tell_states();
+                }
             }
             What::Launched { instance } => {
                 let machine = self.case.machines.iter().find(|machine| machine.instance.key == *instance);

@@ -51,6 +51,7 @@ where
     J: Journal,
 {
     let write = async |notebook: &Notebook| {
+        let notebook = &Notebook { written_at: Some(ports.clock.now()), ..notebook.clone() };
         let expected = (!before.is_damaged).then(|| notebook.version.saturating_sub(1));
         ports.store.put_run(document::notebook_item(notebook), expected).await
     };

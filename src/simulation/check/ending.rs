@@ -165,9 +165,11 @@ fn withdrawn_too_late(world: &World<'_>, life: &Life<'_>, rules: &Rules) -> Opti
     let withdrawn = life.orders.last().filter(|order| !order.is_up && !order.by_function)?;
     let action = withdrawn.action;
     let raised = life.orders.iter().rev().find(|order| order.is_up && order.action == action)?;
-    let was_there = |thing: &Thing<'_>| is_at(thing.state, action) && thing.since <= withdrawn.at;
+    // Who takes the whole row away withdraws the order when it is back.
+    let until = withdrawn.at.max(life.edited_at);
+    let was_there = |thing: &Thing<'_>| is_at(thing.state, action) && thing.since <= until;
     let kept = Wanted { action, since: raised.at, is_ordered: false };
-    world.counted(rules).all(was_there).then_some((kept, withdrawn.at))
+    world.counted(rules).all(was_there).then_some((kept, until))
 }
 
 /// The instances that have not been at the target since it was wanted; what is held has to be there now.

@@ -96,7 +96,7 @@ impl Once {
                 }
             }
             // Who edits what is remembered takes away what was told: all may be told again.
-            Happened::Incident(what) if what.table() == Some(Table::Run) => *self = Self::default(),
+            Happened::Incident(what) if what.table() == Some(Table::Run) => self.forget(),
             Happened::Row { .. } => self.edited_at = Some(entry.at),
             Happened::Asked { invocation, action, key, answer, .. } => {
                 let code = answer.as_ref().err().map(|failure| failure.code.as_str());
@@ -127,6 +127,16 @@ impl Once {
         None
     }
 
+    /// Forgets what was told, and keeps for what there was reason.
+    fn forget(&mut self) {
+        for count in self.counts.values_mut() {
+            (count.told, count.last_at) = (0, None);
+        }
+        self.open.clear();
+        self.warned.clear();
+        self.warned_at.clear();
+    }
+
     fn note_rough(&mut self, world: &World<'_>) {
         for (place, life) in world.lives.iter().enumerate() {
             self.rough.entry(place).or_default().insert(life.epoch.0);
@@ -142,7 +152,14 @@ impl Once {
                 let decided_at = world.calls.get(&by.0).map_or(at, |call| call.decides.0);
                 self.warned.insert(*place, Warned { at, decided_at, stop_at: *stop_at, epoch: life.epoch.0 });
             }
+            let rough = about.place().and_then(|place| self.rough.get(&place));
+            let here = about.place().map(|place| epochs(world, world.calls.get(&by.0), place)).unwrap_or_default();
+            let is_claim = matches!(about, About::Acted(..));
             let count = self.counts.entry(about).or_default();
+            // What one who died was about to ask for is told once it came about, whoever did it.
+            count
+                .epochs
+                .extend(here.iter().filter(|epoch| is_claim && rough.is_some_and(|rough| rough.contains(epoch))));
             count.told += 1;
             count.last_at = Some(at);
         }
