@@ -133,12 +133,17 @@ pub fn settled_after(case: &Case, history: &[Entry]) -> Option<u32> {
     let mut world = World::new(case);
     // When something was last done for each schedule.
     let mut worked_at: BTreeMap<usize, DateTime<Utc>> = BTreeMap::new();
+    // A database that AWS has started by itself is a disturbance too, also once it is stopped again.
+    let mut restarted_at = case.from;
     for entry in history {
         worked_at.extend(worked_on(&world, &entry.what).into_iter().map(|place| (place, entry.at)));
         world.take(entry);
+        if matches!(entry.what, Happened::State { .. }) {
+            let restarted = world.things.values().filter_map(|thing| thing.restarted_at);
+            restarted_at = restarted.chain([restarted_at]).max().unwrap_or(restarted_at);
+        }
     }
-    let restarted = world.things.values().filter_map(|thing| thing.restarted_at);
-    let calm_at = restarted.chain([calm::all_calm_since(&world)]).max().unwrap_or(case.from);
+    let calm_at = calm::all_calm_since(&world).max(restarted_at);
     let reached = worked_at.iter().filter(|(place, _)| ending::is_reached(&world, **place));
     let last_at = reached.map(|(_, at)| *at).max().unwrap_or(case.from);
     if case.to - last_at.max(calm_at) < QUIET_FOR {

@@ -130,7 +130,9 @@ impl Duties {
         let is_planned =
             rules.transitions.iter().any(|one| (planned_at..planned_at + Duration::seconds(1)).contains(&one.at));
         let next = rules.transitions.iter().find(|one| one.at > world.now && one.action == Action::Stop);
-        if !is_planned && next.is_some_and(|next| next.at > planned_at) {
+        // The dates end a few days after the case, and with them a window that never stops.
+        let is_real = |at: DateTime<Utc>| at < world.case.to + Duration::days(2);
+        if !is_planned && next.is_some_and(|next| next.at > planned_at && is_real(next.at)) {
             self.untold.insert((place, Duty::Moved(planned_at)), world.now);
         }
     }

@@ -145,18 +145,23 @@ fn wanted(world: &World<'_>, life: &Life<'_>, rules: &Rules) -> Vec<Wanted> {
     match last {
         Some(last) if last.since > lowered_at + SLACK => vec![last],
         // With another tag the order was about other instances, or about none.
-        _ if is_of_others(life, rules) => Vec::new(),
+        _ if is_of_others(life, rules, since) => Vec::new(),
         Some(last) if last.since >= since - SLACK => vec![last, done],
         _ => vec![done],
     }
 }
 
-/// Whether the last order that was carried out was about other instances.
-fn is_of_others(life: &Life<'_>, rules: &Rules) -> bool {
+/// Whether the last order that was lowered was about other instances; or was not carried out, since a transition came
+/// that was in the rows then.
+fn is_of_others(life: &Life<'_>, rules: &Rules, raised_at: DateTime<Utc>) -> bool {
     let lowered = life.orders.iter().rev().find(|order| !order.is_up && order.by_function);
     let then = lowered.map(|order| life.book.read([order.since; 3]));
     let then = then.as_ref().and_then(|reading| reading.rules());
-    then.is_some_and(|then| (&then.tag, &then.scopes) != (&rules.tag, &rules.scopes))
+    let was_replaced = |then: &Rules| {
+        let last = lowered.and_then(|lowered| then.last(lowered.at));
+        last.is_some_and(|last| last.at > raised_at && rules.last(last.at) != Some(last))
+    };
+    then.is_some_and(|then| (&then.tag, &then.scopes) != (&rules.tag, &rules.scopes) || was_replaced(then))
 }
 
 /// The last order, if it had come about before somebody withdrew it, and when that was: that it is done may be seen only
