@@ -31,7 +31,7 @@ pub use event::event_object;
 pub use exception::exception_item;
 pub use hint::zone as nearest_zone;
 pub use history::history_item;
-pub use notebook::{NOTEBOOK_KEY, notebook, notebook_item};
+pub use notebook::{NOTEBOOK_KEY, damaged_notebook, notebook, notebook_item};
 #[cfg(feature = "cli")]
 pub(crate) use shown::{plain, shown};
 pub use sources::{Fault, Sources, sort};

@@ -89,6 +89,14 @@ pub fn notebook(item: &Item) -> Result<Notebook, StateError> {
     Ok(Notebook { version: version(item.version)?, lease, written_at, is_damaged: false, told })
 }
 
+/// The notebook that is left of an item which cannot be read: it is written anew, on its version if that can be read.
+#[must_use]
+pub fn damaged_notebook(item: &Item) -> Notebook {
+    let known = item.get("Version").and_then(Value::as_u64).and_then(|known| version(known).ok());
+    let known = known.filter(|known| *known > 0);
+    Notebook { version: known.unwrap_or_default(), is_damaged: known.is_none(), ..Notebook::default() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +116,15 @@ mod tests {
         let lease = Some(Lease { owner: "me".to_owned(), until_at: "2026-11-23T13:00:00Z".parse().unwrap() });
         let written_at = Some("2026-11-23T12:59:00Z".parse().unwrap());
         let notebook = Notebook { version: 3, lease, written_at, is_damaged: false, told };
-        assert_eq!(super::notebook(&notebook_item(&notebook)).unwrap(), notebook);
+        let mut item = notebook_item(&notebook);
+        assert_eq!(super::notebook(&item).unwrap(), notebook);
+        // Spoilt by hand, with and without a version that can be read.
+        item.insert("Told".to_owned(), "all".into());
+        assert!(super::notebook(&item).is_err());
+        for (version, is_damaged) in [(Value::from(3), false), (Value::from(0), true), (Value::from("3"), true)] {
+            item.insert("Version".to_owned(), version);
+            let left = damaged_notebook(&item);
+            assert_eq!((left.version, left.is_damaged), (if is_damaged { 0 } else { 3 }, is_damaged));
+        }
     }
 }

@@ -61,6 +61,7 @@ impl Planner<'_> {
         }
         // What is complete all the same is told as done.
         let how = if self.look_back() { End::Done } else { End::Replaced };
+        let mut on_their_way = self.on_their_way(action);
         self.plan.state.end_run(self.now, how);
         if action == Action::Start {
             // A stop that comes back after it, since an order is withdrawn, is warned of anew.
@@ -82,7 +83,7 @@ impl Planner<'_> {
         for unit in order::units(&self.schedule.groups, &self.instances, None) {
             for instance in &unit.instances {
                 let due = Progress::due(unit.name(), instance.label.clone());
-                run.instances.insert(instance.key.clone(), due);
+                run.instances.insert(instance.key.clone(), on_their_way.remove(&instance.key).unwrap_or(due));
             }
         }
         self.plan.state.runs.push(run);
@@ -91,6 +92,15 @@ impl Planner<'_> {
             _ = restarts::note(self.schedule, &mut self.plan.state, &self.instances, self.now);
         }
         self.advance();
+    }
+
+    /// What the open run has asked for and has not seen arrive: a run the same way takes it over, and tells when it is
+    /// there. That AWS accepted is told by the run that asked.
+    fn on_their_way(&self, action: Action) -> BTreeMap<InstanceKey, Progress> {
+        let open = self.plan.state.open_run().filter(|run| run.action == action);
+        let asked = open.into_iter().flat_map(|run| &run.instances);
+        let asked = asked.filter(|(_, progress)| progress.standing == Standing::Asked);
+        asked.map(|(key, progress)| (key.clone(), Progress { accepted_told: true, ..progress.clone() })).collect()
     }
 
     /// Brings the open run up to what is seen, without asking for anything: before it ends, so that what a tick that

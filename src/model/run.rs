@@ -292,7 +292,7 @@ pub struct Notebook {
     pub lease: Option<Lease>,
     /// When it was last written: who has looked before that leaves it alone.
     pub written_at: Option<DateTime<Utc>>,
-    /// The item could not be read: it is written anew, whatever its version.
+    /// The item and its version could not be read: it is written anew, whatever its version.
     pub is_damaged: bool,
     /// Fingerprints of the problems told, by what they were seen in.
     pub told: BTreeMap<Source, BTreeSet<Uuid>>,

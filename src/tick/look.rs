@@ -57,12 +57,11 @@ fn remember(snapshot: &mut Snapshot, schedules: Vec<Schedule>, items: &[Item]) {
         })
     };
     let (notebook_name, notebook_id) = document::NOTEBOOK_KEY;
-    match find(notebook_name, notebook_id).map(document::notebook).transpose() {
-        Ok(notebook) => snapshot.notebook = notebook.unwrap_or_default(),
-        Err(error) => {
-            snapshot.notebook.is_damaged = true;
-            snapshot.problems.push(unreadable(None, notebook_name, &error));
-        }
+    if let Some(item) = find(notebook_name, notebook_id) {
+        snapshot.notebook = document::notebook(item).unwrap_or_else(|error| {
+            snapshot.problems.push(unreadable(None, document::NOTEBOOK_KEY, &error));
+            document::damaged_notebook(item)
+        });
     }
     for schedule in schedules {
         match find(schedule.name.as_str(), document::STATE_RUN_ID).map(document::state).transpose() {
@@ -71,22 +70,29 @@ fn remember(snapshot: &mut Snapshot, schedules: Vec<Schedule>, items: &[Item]) {
                 snapshot.schedules.push(SeenSchedule { schedule, state, announced: None });
             }
             Err(error) => {
-                let name = schedule.name.to_string();
-                snapshot.problems.push(unreadable(Some(schedule.name), &name, &error));
+                let name = schedule.name.clone();
+                snapshot.problems.push(unreadable(
+                    Some(schedule.name),
+                    (name.as_str(), document::STATE_RUN_ID),
+                    &error,
+                ));
             }
         }
     }
 }
 
-fn unreadable(schedule: Option<ScheduleName>, name: &str, error: &document::StateError) -> Problem {
+fn unreadable(schedule: Option<ScheduleName>, (name, id): (&str, &str), error: &document::StateError) -> Problem {
+    // The notebook is written anew with what is told of it.
+    let remedy =
+        if schedule.is_some() { "delete the item to let the schedule begin anew" } else { "it is written anew" };
     Problem {
         source: Source::Tables,
         stops_schedule: schedule.is_some(),
         schedule,
-        item: format!("ScheduleRun {name} {}", document::STATE_RUN_ID),
+        item: format!("ScheduleRun {name} {id}"),
         attribute: String::new(),
         holds: None,
-        message: format!("{error}: delete the item to let the schedule begin anew"),
+        message: format!("{error}: {remedy}"),
     }
 }
 

@@ -27,7 +27,7 @@ enum About {
     Done(usize, Action),
     WouldAct(usize, Action, DateTime<Utc>),
     Extended(usize),
-    Warning(usize, DateTime<Utc>),
+    Warning(usize, DateTime<Utc>, Cause),
     Problem(Uuid),
 }
 
@@ -41,7 +41,7 @@ impl About {
             | Self::Done(place, _)
             | Self::WouldAct(place, ..)
             | Self::Extended(place)
-            | Self::Warning(place, _) => Some(*place),
+            | Self::Warning(place, ..) => Some(*place),
             Self::Problem(_) => None,
         }
     }
@@ -66,6 +66,7 @@ struct Warned {
     /// What was edited after this, whoever warned did not know.
     decided_at: DateTime<Utc>,
     stop_at: DateTime<Utc>,
+    cause: Cause,
     epoch: u32,
 }
 
@@ -146,11 +147,12 @@ impl Once {
     /// An invocation has written down, or failed to, what it has told since the last time.
     fn note_written(&mut self, world: &World<'_>, by: (Invocation, Option<usize>), took_effect: bool) {
         for (about, at) in self.open.remove(&by).into_iter().flatten().filter(|_| took_effect) {
-            if let (About::Warning(place, stop_at), Some(life)) =
+            if let (About::Warning(place, stop_at, cause), Some(life)) =
                 (&about, by.1.and_then(|place| world.lives.get(place)))
             {
                 let decided_at = world.calls.get(&by.0).map_or(at, |call| call.decides.0);
-                self.warned.insert(*place, Warned { at, decided_at, stop_at: *stop_at, epoch: life.epoch.0 });
+                self.warned
+                    .insert(*place, Warned { at, decided_at, stop_at: *stop_at, cause: *cause, epoch: life.epoch.0 });
             }
             let rough = about.place().and_then(|place| self.rough.get(&place));
             let here = about.place().map(|place| epochs(world, world.calls.get(&by.0), place)).unwrap_or_default();
@@ -294,7 +296,8 @@ impl Once {
             owned(world, rules).any(is_restarted)
         };
         let is_in_epoch = epochs(world, call, place) == BTreeSet::from([before.epoch]);
-        let is_plain = cause == Cause::Timetable && !rules.enforce && !has_restarted();
+        let is_plain =
+            (cause, before.cause) == (Cause::Timetable, Cause::Timetable) && !rules.enforce && !has_restarted();
         let is_still_good = world.now <= before.stop_at + WARNED_FOR;
         let is_again = !is_new && (is_same || (is_plain && is_in_epoch && is_still_good));
         is_again.then(|| {
@@ -350,8 +353,8 @@ fn abouts(world: &World<'_>, notice: &Notice) -> Vec<About> {
             place(schedule).map(|place| About::WouldAct(place, *action, *at)).into_iter().collect()
         }
         Notice::Extended { schedule, .. } => place(schedule).map(About::Extended).into_iter().collect(),
-        Notice::Warning { schedule, stop_at, .. } => {
-            place(schedule).map(|place| About::Warning(place, *stop_at)).into_iter().collect()
+        Notice::Warning { schedule, stop_at, cause, .. } => {
+            place(schedule).map(|place| About::Warning(place, *stop_at, *cause)).into_iter().collect()
         }
         Notice::Problems(problems) => {
             let of_tables = problems.iter().filter(|problem| problem.source == Source::Tables);

@@ -43,6 +43,8 @@ struct Known {
     tried: Vec<Warned>,
     /// When a stop was last asked for rightly.
     begun: Option<DateTime<Utc>>,
+    /// When that stop was first asked for.
+    first_asked_at: Option<DateTime<Utc>>,
     stop_asked_at: Option<DateTime<Utc>>,
     /// The first start after a stop.
     started_at: Option<DateTime<Utc>>,
@@ -67,8 +69,10 @@ impl Warnings {
             known.started_at = None;
         }
         let reached_at = reached_at(world, ask);
-        if lead <= Duration::zero() || known.goes_on(ask, reached_at) || known.is_warned(ask, lead, reached_at) {
+        let goes_on = known.goes_on(ask, reached_at);
+        if lead <= Duration::zero() || goes_on || known.is_warned(ask, lead, reached_at) {
             known.begun = Some(ask.at);
+            known.first_asked_at = known.first_asked_at.filter(|_| goes_on).or(Some(ask.at));
             return None;
         }
         let last = known.warned.last().map_or("there was none".to_owned(), |last| {
@@ -162,7 +166,8 @@ impl Known {
         let is_new = is_after(ask.rules.last_of(Action::Start, first))
             || is_after(ask.rules.last_of(Action::Stop, first))
             || self.started_at.is_some_and(|at| at > begun);
-        !is_new && reached_at.is_none()
+        // What an earlier stop has brought to its end does not matter to this one.
+        !is_new && reached_at.is_none_or(|at| self.first_asked_at.is_some_and(|first| at < first))
     }
 
     fn is_warned(&self, ask: &Ask<'_, '_>, lead: Duration, reached_at: Option<DateTime<Utc>>) -> bool {
