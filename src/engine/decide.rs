@@ -95,12 +95,21 @@ impl Planner<'_> {
     }
 
     /// What the open run has asked for and has not seen arrive: a run the same way takes it over, and tells when it is
-    /// there. That AWS accepted is told by the run that asked.
+    /// there. That AWS accepted is told by the run that asked; what goes wrong from now on, by the new one.
     fn on_their_way(&self, action: Action) -> BTreeMap<InstanceKey, Progress> {
         let open = self.plan.state.open_run().filter(|run| run.action == action);
         let asked = open.into_iter().flat_map(|run| &run.instances);
         let asked = asked.filter(|(_, progress)| progress.standing == Standing::Asked);
-        asked.map(|(key, progress)| (key.clone(), Progress { accepted_told: true, ..progress.clone() })).collect()
+        let as_new = |progress: &Progress| {
+            let Progress { standing, accepted_at, .. } = *progress;
+            Progress {
+                standing,
+                accepted_at,
+                attempts: 1,
+                ..Progress::due(progress.group.clone(), progress.label.clone())
+            }
+        };
+        asked.map(|(key, progress)| (key.clone(), as_new(progress))).collect()
     }
 
     /// Brings the open run up to what is seen, without asking for anything: before it ends, so that what a tick that

@@ -252,14 +252,15 @@ impl Once {
                 count.epochs.extend(here);
                 reasons.clone_from(&count.epochs);
             }
-            About::Failed(place, action, key, _) => {
+            About::Failed(place, action, key, code) => {
                 // What AWS has not answered itself: it was accepted and did not come about, or there was no time to ask.
                 let is_answered = !reasons.is_empty();
                 let is_broken =
                     world.things.get(key).is_some_and(|thing| matches!(thing.state, InstanceState::Broken { .. }));
                 let asked = self.counts.get(&About::Done(*place, *action)).map(|count| count.epochs.clone());
                 let count = self.counts.entry(about.clone()).or_default();
-                if is_broken {
+                // What was on its way when a run took the place of another is that one's affair.
+                if is_broken || code.starts_with("DidNot") {
                     count.epochs.extend(here);
                 }
                 reasons.extend(count.epochs.iter().copied());

@@ -179,8 +179,11 @@ impl Known {
         let is_fresh = |warned: &Warned| {
             warned.at < ask.at && warned.is_good(ask.at) && (is_after(warned.at) || is_after(warned.stop_at))
         };
-        let planned = ask.rules.last(last).filter(|last| last.action == Action::Stop).map(|last| last.at);
-        let is_enough = |warned: &&Warned| {
+        let planned_by =
+            |at: DateTime<Utc>| ask.rules.last(at).filter(|last| last.action == Action::Stop).map(|last| last.at);
+        // Right before a stop it is not known whether the tick decides for this one or for what was before it.
+        let planned = [planned_by(first), planned_by(last)];
+        let is_enough_for = |warned: &Warned, planned: Option<DateTime<Utc>>| {
             let lead = lead.min(warned.lead);
             let planned_at = planned.unwrap_or(warned.stop_at);
             // Who had half of the time may be stopped when it was planned, others get all of it.
@@ -188,9 +191,10 @@ impl Known {
             let is_for_it = warned.stop_at >= planned_at - SLACK && warned.stop_at <= ask.at + SLACK;
             is_for_it && (was_in_time || ask.at - warned.at >= lead - SLACK)
         };
+        let is_enough = |warned: &Warned| planned.iter().any(|planned| is_enough_for(warned, *planned));
         let is_tried =
             |tried: &&Warned| is_after(tried.at) && tried.is_good(ask.at) && tried.at <= ask.at - lead + TRIED_WITHIN;
-        self.warned.iter().rev().filter(|warned| is_fresh(warned)).any(|warned| is_enough(&warned))
+        self.warned.iter().rev().filter(|warned| is_fresh(warned)).any(is_enough)
             || self.tried.iter().rev().any(|tried| is_tried(&tried))
     }
 }

@@ -227,17 +227,32 @@ fn t11_a_disabled_schedule_obeys_orders_only() {
     assert_eq!((town.state("rds/db"), town.schedule_item("ForceStop")), ("stopped".to_owned(), false.into()));
 }
 
+/// A tick that asks, and does not wait to see what comes of it.
+fn ask_only(town: &Town) {
+    let (world, settle) = (&town.world, Duration::zero());
+    let ports = Ports { store: world, fleet: world, chat: world, clock: world, journal: world };
+    pollster::block_on(run(&ports, &Options { settle, ..town.options("tick") })).unwrap();
+}
+
+#[test]
+fn t8_an_order_that_finds_all_on_its_way_tells_when_it_is_there() {
+    let town = Town::new(CHAIN, &["ec2/c C"], "2026-11-23 09:30");
+    ask_only(&town);
+    town.edit("ForceStart", true);
+    let lines = town.run_until("2026-11-23 09:40");
+    let told: Vec<&String> = lines.iter().filter(|line| line.contains("chat: start")).collect();
+    assert_eq!(told, ["09:30:00 chat: start C: c", "09:31:00 chat: start done, 1 in 60 s, 0 refused"], "{lines:#?}");
+    assert_eq!(town.schedule_item("ForceStart"), false);
+}
+
 #[test]
 fn t8_an_order_that_is_complete_when_the_timetable_takes_over_is_told() {
     let town = Town::new(CHAIN, &["ec2/c C"], "2026-11-23 09:30");
     town.run_until("2026-11-23 21:50");
     town.world.advance_to(town.at("2026-11-23 21:59"));
     town.edit("ForceStop", true);
-    // It asks, and does not wait to see what comes of it.
-    let (world, settle) = (&town.world, Duration::zero());
-    let ports = Ports { store: world, fleet: world, chat: world, clock: world, journal: world };
-    pollster::block_on(run(&ports, &Options { settle, ..town.options("tick") })).unwrap();
-    world.advance_to(town.at("2026-11-23 22:00"));
+    ask_only(&town);
+    town.world.advance_to(town.at("2026-11-23 22:00"));
     let lines = town.run_until("2026-11-23 22:10");
     let told: Vec<&String> = lines.iter().filter(|line| line.contains("chat: stop")).collect();
     assert_eq!(told, ["21:59:00 chat: stop C: c", "22:00:00 chat: stop done, 1 in 60 s, 0 refused"], "{lines:#?}");
