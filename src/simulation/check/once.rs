@@ -259,10 +259,14 @@ impl Once {
                     world.things.get(key).is_some_and(|thing| matches!(thing.state, InstanceState::Broken { .. }));
                 let asked = self.counts.get(&About::Done(*place, *action)).map(|count| count.epochs.clone());
                 let count = self.counts.entry(about.clone()).or_default();
-                // What was on its way when a run took the place of another is that one's affair.
-                if is_broken || code.starts_with("DidNot") {
+                // What was on its way when a run took the place of another is that one's affair too.
+                let is_own = code.starts_with("DidNot");
+                if is_broken || is_own {
                     count.epochs.extend(here);
                 }
+                let turned = world.lives.get(*place).map(|life| life.epoch).filter(|_| is_own);
+                let just_before = turned.filter(|(_, began_at)| world.now - *began_at <= SLACK);
+                count.epochs.extend(just_before.map(|(epoch, _)| epoch.saturating_sub(1)));
                 reasons.extend(count.epochs.iter().copied());
                 if !is_answered || is_throttled(about) {
                     reasons.extend(asked.into_iter().flatten());
