@@ -55,6 +55,9 @@ impl Planner<'_> {
             self.wake(Some(self.now));
             return;
         }
+        if let Some(until_at) = self.settles_at(action) {
+            return self.wake(Some(until_at));
+        }
         let open = self.plan.state.open_run().map(|run| (run.cause, run.action));
         if let Some((Cause::Force, order)) = open.filter(|_| cause != Cause::Force) {
             self.plan.lower_before = Some(order);
@@ -94,6 +97,20 @@ impl Planner<'_> {
         self.advance();
     }
 
+    /// When it will be seen what becomes of what the open run has asked for the other way a moment ago: until then AWS may
+    /// show it as it was before, and the new run would take it for done.
+    fn settles_at(&self, action: Action) -> Option<DateTime<Utc>> {
+        let open = self.plan.state.open_run().filter(|run| run.action != action)?;
+        let looks_done = self.instances.iter().filter(|instance| match action {
+            Action::Start => instance.state.serves(),
+            Action::Stop => instance.state == InstanceState::Stopped,
+        });
+        let asked = looks_done.filter_map(|instance| open.instances.get(&instance.key));
+        let asked = asked.filter(|progress| progress.standing == Standing::Asked);
+        let settle = asked.filter_map(|progress| Some(progress.accepted_at? + order::SETTLES_WITHIN));
+        settle.filter(|at| self.now < *at).max()
+    }
+
     /// What the open run has asked for and has not seen arrive: a run the same way takes it over, and tells when it is
     /// there. That AWS accepted is told by the run that asked; what goes wrong from now on, by the new one.
     fn on_their_way(&self, action: Action) -> BTreeMap<InstanceKey, Progress> {
@@ -102,6 +119,7 @@ impl Planner<'_> {
         let asked = asked.filter(|(_, progress)| progress.standing == Standing::Asked);
         let as_new = |progress: &Progress| {
             let Progress { standing, accepted_at, .. } = *progress;
+            // It counts as tried in this run: only then is the run's end told.
             Progress {
                 standing,
                 accepted_at,
@@ -285,14 +303,7 @@ impl Planner<'_> {
         // A stop that waits for its own warning, or is about to begin, comes first.
         let is_waiting = self.plan.held.iter().any(|held| matches!(held, Held::Warning { .. }));
         let is_waiting = is_waiting || self.plan.announces.is_some();
-        // What is being stopped already is not announced once more.
-        let open = self.plan.state.open_run().filter(|run| run.action == Action::Stop);
-        let is_stopping = |key: &InstanceKey| {
-            let progress = open.and_then(|run| run.instances.get(key));
-            progress.is_some_and(|progress| !matches!(progress.standing, Standing::Reached | Standing::Refused))
-        };
-        let would_stop = self.would_stop(stop_at, Cause::Timetable);
-        if self.schedule.mode != Mode::Act || is_waiting || would_stop.iter().all(|(_, key, _)| is_stopping(key)) {
+        if self.schedule.mode != Mode::Act || is_waiting || self.would_stop(stop_at, Cause::Timetable).is_empty() {
             return;
         }
         let warning = self.warning(stop_at, Cause::Timetable);
@@ -318,15 +329,16 @@ impl Planner<'_> {
         stop_at
     }
 
-    /// What a stop would stop, in the order of the groups' names; the stop under way does not touch again what it has
-    /// stopped (rule T9), but a new one does.
+    /// What a stop would stop, in the order of the groups' names. The stop under way does not touch again what it has
+    /// stopped (rule T9), but a new one does; of what is being stopped already people have been told.
     fn would_stop(&self, stop_at: DateTime<Utc>, cause: Cause) -> Vec<(Option<GroupName>, InstanceKey, Label)> {
         let mut found = Vec::new();
-        let open = self.plan.state.open_run();
-        let same = open.filter(|run| (run.at, run.action, run.cause) == (stop_at, Action::Stop, cause));
+        let open = self.plan.state.open_run().filter(|run| run.action == Action::Stop);
+        let is_same = open.is_some_and(|run| (run.at, run.cause) == (stop_at, cause));
         let is_done = |key: &InstanceKey| {
-            let progress = same.and_then(|run| run.instances.get(key));
-            progress.is_some_and(|progress| matches!(progress.standing, Standing::Reached | Standing::Refused))
+            let progress = open.and_then(|run| run.instances.get(key));
+            let has_ended = |standing| matches!(standing, Standing::Reached | Standing::Refused);
+            progress.is_some_and(|progress| is_same || !has_ended(progress.standing))
                 || (cause == Cause::Enforce && self.plan.state.refused.contains(key))
         };
         for unit in order::units(&self.schedule.groups, &self.instances, None) {

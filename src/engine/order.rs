@@ -13,7 +13,7 @@ use super::plan::Held;
 use super::record;
 
 /// After AWS has accepted, a description may still show the old state; after this long it did not come about.
-const SETTLES_WITHIN: Duration = Duration::seconds(60);
+pub(super) const SETTLES_WITHIN: Duration = Duration::seconds(60);
 
 /// The longest pause between two tries.
 const LONGEST_BACK_OFF: Duration = Duration::minutes(15);

@@ -54,8 +54,11 @@ pub(super) fn note(
         let rest = before.get(&one.key).filter(|_| one.state != InstanceState::Stopped);
         rest.filter(|rest| rest.was_seen && rest.restarts_at <= now)
     };
-    // Else somebody has started it, or what needs it: it is theirs. Others that AWS has started do not need it.
+    // Else somebody has started it, or what needs it: it is theirs. Others that AWS has started do not need it, and go
+    // down before it; while one of them is not up yet or busy, it waits.
     let others: Vec<&Instance> = instances.iter().filter(|one| was_due(one).is_none()).copied().collect();
+    let is_ready = |one: &Instance| was_due(one).is_some() && one.state == InstanceState::Running;
+    let unready: Vec<&Instance> = instances.iter().filter(|one| !is_ready(one)).copied().collect();
     let databases = instances.iter().filter(|one| one.key.kind != InstanceKind::Ec2 && one.refusal.is_none());
     for instance in databases {
         let rest = if instance.state == InstanceState::Stopped {
@@ -63,7 +66,8 @@ pub(super) fn note(
         } else {
             was_due(instance).filter(|_| !is_needed(&schedule.groups, instance, &others)).copied()
         };
-        if rest.is_some() && instance.state == InstanceState::Running {
+        let is_free = || !is_needed(&schedule.groups, instance, &unready);
+        if rest.is_some() && instance.state == InstanceState::Running && is_free() {
             restarted.insert(instance.key.clone());
         }
         state.resting.extend(rest.map(|rest| (instance.key.clone(), rest)));

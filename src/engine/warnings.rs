@@ -86,7 +86,8 @@ pub(super) fn moved(schedule: &Schedule, state: &ScheduleState, now: DateTime<Ut
     if !schedule.enabled || has_begun || is_planned || is_over {
         return None;
     }
-    let next = calendar::next_transition(schedule, now, Some(Action::Stop)).filter(|next| next.at > warning.stop_at)?;
+    // A stop that was moved to a time which has passed meanwhile is due, and warned of late.
+    let next = calendar::next_transition(schedule, warning.stop_at, Some(Action::Stop)).filter(|next| next.at > now)?;
     let date = extension::date_of_stop(schedule, next.at)?;
     let exceptions = schedule.exceptions.get(&date).into_iter().flatten();
     let by =

@@ -283,7 +283,7 @@ impl ScheduleState {
     }
 }
 
-/// The problems of which chat has been told, so that each is told once per change (design: one bad item, one message).
+/// The problems of which chat has been told, so that each is told once per change (rule C1).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Notebook {
     /// Counts the writes, as in [`ScheduleState`].

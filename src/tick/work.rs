@@ -9,7 +9,7 @@ use super::{Done, Options};
 use crate::document;
 use crate::engine::{self, Held, Message, Receipt, SchedulePlan, SeenSchedule};
 use crate::model::{
-    Action, Cause, End, Ended, EventKind, GroupName, InstanceKey, Lease, Notice, Run, Schedule, ScheduleState,
+    Action, Cause, End, EventKind, GroupName, InstanceKey, Lease, Notice, Run, Schedule, ScheduleState,
 };
 use crate::ports::{Chat, ChatError, Clock, Fleet, Journal, Ports, Store, StoreError};
 
@@ -127,9 +127,10 @@ where
 
     /// Notes the end of a run that another one has replaced, and what has arrived.
     fn note_seen(&self, plan: &SchedulePlan) {
-        let replaced_now = |ended: Ended| ended.how == End::Replaced && ended.at == self.events.at;
-        for run in self.state.runs.iter().filter(|run| run.ended.is_some_and(replaced_now)) {
-            self.ports.journal.note(&self.events.run_done(run, End::Replaced));
+        // A run that another has taken the place of: it ended when this was decided.
+        let ended_now = |run: &Run| run.ended.filter(|ended| ended.at == self.events.at);
+        for (run, ended) in self.state.runs.iter().filter_map(|run| Some((run, ended_now(run)?))) {
+            self.ports.journal.note(&self.events.run_done(run, ended.how));
         }
         let Some(run) = self.state.open_run() else { return };
         let kind = if run.action == Action::Start { EventKind::Ready } else { EventKind::Stopped };

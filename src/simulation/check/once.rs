@@ -11,12 +11,15 @@ use uuid::Uuid;
 use super::rows::Rules;
 use super::world::{Call, World};
 use super::{Finding, SLACK, time};
-use crate::model::{Action, Cause, InstanceKey, InstanceState, Notice, ScheduleName, Source};
+use crate::model::{Action, Cause, InstanceKey, InstanceState, Notice, Problem, ScheduleName, Source};
 use crate::ports::Table;
 use crate::simulation::history::{Entry, Fault, Happened, HowEnded, Invocation};
 
 /// A warning is good for an hour: who was told in the evening is told again when the stop comes in the morning.
 const WARNED_FOR: Duration = Duration::minutes(55);
+
+/// A tick comes so long after a turn at the latest, if nothing is in the way.
+const SEEN_WITHIN: Duration = Duration::minutes(20);
 
 /// What a telling is about: in each run there is reason for it once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -241,6 +244,8 @@ impl Once {
             About::WouldAct(..) => return last_at.is_some(),
             About::Warning(..) => return false,
             About::Acted(_, _, key) if self.restarted.contains(key) => return false,
+            // What was on its way is taken over by the next run, and its arrival told by it.
+            About::Done(place, action) if asked_since(world, *place, *action, last_at) => return false,
             About::Acted(..) | About::Done(..) => {}
             About::Slow(place, Action::Stop, _) | About::Failed(place, Action::Stop, ..)
                 if is_restarted(&self.restarted, *place) =>
@@ -265,7 +270,7 @@ impl Once {
                     count.epochs.extend(here);
                 }
                 let turned = world.lives.get(*place).map(|life| life.epoch).filter(|_| is_own);
-                let just_before = turned.filter(|(_, began_at)| world.now - *began_at <= SLACK);
+                let just_before = turned.filter(|(_, began_at)| world.now - *began_at <= SEEN_WITHIN);
                 count.epochs.extend(just_before.map(|(epoch, _)| epoch.saturating_sub(1)));
                 reasons.extend(count.epochs.iter().copied());
                 if !is_answered || is_throttled(about) {
@@ -310,6 +315,12 @@ impl Once {
             format!("the warning of {} came at {at} already, and named {before_at}", time(stop_at))
         })
     }
+}
+
+/// Whether anything was asked for after this.
+fn asked_since(world: &World<'_>, place: usize, action: Action, since: Option<DateTime<Utc>>) -> bool {
+    let asked = world.lives.get(place).and_then(|life| life.asked.get(&action));
+    asked.zip(since).is_some_and(|((_, at), since)| *at > since)
 }
 
 fn is_throttled(about: &About) -> bool {
@@ -362,7 +373,9 @@ fn abouts(world: &World<'_>, notice: &Notice) -> Vec<About> {
             place(schedule).map(|place| About::Warning(place, *stop_at, *cause)).into_iter().collect()
         }
         Notice::Problems(problems) => {
-            let of_tables = problems.iter().filter(|problem| problem.source == Source::Tables);
+            // Two ticks that find the notebook damaged cannot know of each other.
+            let is_notebook = |problem: &&Problem| problem.item.starts_with("ScheduleRun @");
+            let of_tables = problems.iter().filter(|one| one.source == Source::Tables && !is_notebook(one));
             of_tables.map(|problem| About::Problem(problem.fingerprint())).collect()
         }
         _ => Vec::new(),

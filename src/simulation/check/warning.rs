@@ -56,7 +56,14 @@ pub(super) struct Warnings(BTreeMap<usize, Known>);
 
 impl Warnings {
     pub(super) fn judge(&mut self, world: &World<'_>, ask: &Ask<'_, '_>) -> Option<Finding> {
-        if ask.action == Action::Start || ask.rules.order == Some(Action::Stop) {
+        if ask.action == Action::Start {
+            return None;
+        }
+        if ask.rules.order == Some(Action::Stop) {
+            // A stop of the timetable may go on with it.
+            let known = self.0.entry(ask.place).or_default();
+            known.first_asked_at = known.first_asked_at.filter(|_| known.begun.is_some()).or(Some(ask.at));
+            known.begun = Some(ask.at);
             return None;
         }
         let lead_now = world.read_now(ask.place).rules().map(|rules| rules.lead);
@@ -69,7 +76,9 @@ impl Warnings {
             known.started_at = None;
         }
         let reached_at = reached_at(world, ask);
-        let goes_on = known.goes_on(ask, reached_at);
+        let left_at = world.things.get(&ask.instance.key).and_then(|thing| thing.left.get(&Action::Stop));
+        let was_up = known.first_asked_at.is_some_and(|first| left_at.is_none_or(|left| *left < first));
+        let goes_on = known.goes_on(ask, reached_at, was_up);
         if lead <= Duration::zero() || goes_on || known.is_warned(ask, lead, reached_at) {
             known.begun = Some(ask.at);
             known.first_asked_at = known.first_asked_at.filter(|_| goes_on).or(Some(ask.at));
@@ -159,12 +168,13 @@ impl Known {
     }
 
     /// Whether this is part of a stop that has begun.
-    fn goes_on(&self, ask: &Ask<'_, '_>, reached_at: Option<DateTime<Utc>>) -> bool {
+    fn goes_on(&self, ask: &Ask<'_, '_>, reached_at: Option<DateTime<Utc>>, was_up: bool) -> bool {
         let Some(begun) = self.begun else { return false };
         let is_after = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at > begun + SLACK);
         let (first, _) = ask.call.decides;
+        // A stop that comes while another is under way takes over what that one has not stopped yet.
         let is_new = is_after(ask.rules.last_of(Action::Start, first))
-            || is_after(ask.rules.last_of(Action::Stop, first))
+            || (is_after(ask.rules.last_of(Action::Stop, first)) && !was_up)
             || self.started_at.is_some_and(|at| at > begun);
         // What an earlier stop has brought to its end does not matter to this one.
         !is_new && reached_at.is_none_or(|at| self.first_asked_at.is_some_and(|first| at < first))
@@ -181,8 +191,8 @@ impl Known {
         };
         let planned_by =
             |at: DateTime<Utc>| ask.rules.last(at).filter(|last| last.action == Action::Stop).map(|last| last.at);
-        // Right before a stop it is not known whether the tick decides for this one or for what was before it.
-        let planned = [planned_by(first), planned_by(last)];
+        // Right before a stop it is not known whether the tick decides for this one or for the one before it.
+        let planned = [planned_by(first).or(planned_by(last)), planned_by(last)];
         let is_enough_for = |warned: &Warned, planned: Option<DateTime<Utc>>| {
             let lead = lead.min(warned.lead);
             let planned_at = planned.unwrap_or(warned.stop_at);

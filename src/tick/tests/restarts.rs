@@ -109,6 +109,23 @@ fn t12_of_databases_that_need_each_other_all_are_stopped_again() {
 }
 
 #[test]
+fn t12_a_database_waits_for_one_that_needs_it_and_is_busy() {
+    let town = long_monday_where("[A]");
+    town.run_until("2026-11-30 22:05");
+    // AWS has started both, and takes a backup of the one that needs the other.
+    town.set_state("rds/other", InstanceState::Serving { raw: "backing-up".to_owned() });
+    let lines = told(&town, "2026-11-30 23:00");
+    assert!(!lines.iter().any(|line| line.contains("stop A rds/db")), "{lines:#?}");
+    town.set_state("rds/other", InstanceState::Running);
+    let lines = told(&town, "2026-11-30 23:59");
+    assert_eq!(
+        (town.state("rds/db"), town.state("rds/other")),
+        ("stopped".to_owned(), "stopped".to_owned()),
+        "{lines:#?}"
+    );
+}
+
+#[test]
 fn t12_nothing_is_claimed_where_aws_says_nothing_or_nobody_looked() {
     // An outage over the time at which it would have been seen stopped.
     let town = long_rest();

@@ -246,6 +246,36 @@ fn t8_an_order_that_finds_all_on_its_way_tells_when_it_is_there() {
 }
 
 #[test]
+fn t8_what_was_asked_for_a_moment_ago_is_not_taken_for_stopped() {
+    // AWS has accepted to start it, and describe shows it as it was before.
+    let town = Town::new(CHAIN, &["ec2/c C"], "2026-11-23 09:30");
+    ask_only(&town);
+    town.set_state("ec2/c", InstanceState::Stopped);
+    town.edit("ForceStop", true);
+    ask_only(&town);
+    assert_eq!(town.schedule_item("ForceStop"), true);
+    town.set_state("ec2/c", InstanceState::Running);
+    let lines = town.run_until("2026-11-23 09:40");
+    assert!(lines.iter().any(|line| line.ends_with("stopped C ec2/c")), "{lines:#?}");
+    assert_eq!((town.state("ec2/c"), town.schedule_item("ForceStop")), ("stopped".to_owned(), false.into()));
+}
+
+#[test]
+fn c1_a_stop_that_was_moved_to_a_time_that_has_passed_is_not_told_as_tomorrows() {
+    let town = chain_running("2026-11-23 21:52");
+    town.edit("StopTime", "22:20");
+    // No tick comes until the moved stop is over, too.
+    town.world.advance_to(town.at("2026-11-23 22:40"));
+    let lines = town.run_until("2026-11-23 23:00");
+    let told: Vec<&String> = lines.iter().filter(|line| line.contains("chat: ")).collect();
+    assert_eq!(
+        told.first().map(|line| line.as_str()),
+        Some("22:40:00 chat: stops at Mon 22:50 (A: db, B: b1 b2, C: c)"),
+        "{lines:#?}"
+    );
+}
+
+#[test]
 fn t8_an_order_that_is_complete_when_the_timetable_takes_over_is_told() {
     let town = Town::new(CHAIN, &["ec2/c C"], "2026-11-23 09:30");
     town.run_until("2026-11-23 21:50");
