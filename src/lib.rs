@@ -47,27 +47,29 @@
 //! Tests and comments name these. They are promises: a change that breaks one is a fault.
 //!
 //! **Time.** *T1* A clock value is `H:M`, hour 0-47, minute 0-59; hours from 24 mean the next day. *T2* Each date that
-//! `DaysActive` or a period covers has a window from start to stop; a stop not later than the start is on the next day; equal
-//! values, and a stop that even then is not after the start, are a fault. A period covers a date if all of its fields do.
-//! *T3* Exceptions replace a date's start or stop, and T2 applies again; a start exception makes an inactive date active,
-//! with the latest `StopTime` by the clock. With several periods it replaces the first start of the date, a stop exception
-//! the stop of the window that ends last, as the timetable has them; of several that begin or end together all are replaced;
-//! a start where there is none goes to the window that would end last, a stop where there is none to the one that begins
-//! first. "No start" removes all starts of the date, "no stop" that last stop. Of two for one date and type the earlier start
-//! and the later stop count, the stop by what it means after its start. What has no time between start and stop is no window;
-//! other windows of the date stay. *T4* Windows that overlap or touch are one. *T5* A start or stop alone is a transition,
-//! unless it falls inside a window; at one instant the start stands. What is left of a window whose start an exception
-//! removes is its stop at the clock's time on that date. *T6* Local time becomes an instant in one function: in a gap it
-//! moves forward by the gap's length, of a time that comes twice the first counts. *T7* Intervals are half-open; the last
-//! transition decides. *T8* The last transition is due until a run for it has finished, however late it is found; a newer
-//! one, or an order, replaces an unfinished run. A run of the timetable that finds no instance waits for some, since a tag
-//! may be mistyped. *T9* An instance that has reached its target is not touched again in that run; with `Enforce` the desired
-//! state is held, also while a run is unfinished. *T10* A stop is never a surprise: it is warned of in time, or waits; it
-//! does not come before the time that chat has named, and one that comes back after an order is warned of anew. A chat that
-//! is down delays it by one lead at most, from the first try. *T11* A force start lasts until the next stop; its flag is
-//! lowered when every instance is handled. *T12* RDS starts a database by itself that has been stopped for seven days: it is
-//! stopped again with a warning, also while the stop before is unfinished, unless something that needs it is up. What was not
-//! seen stopped just before AWS's time counts as started by hand.
+//! `DaysActive` or a period covers has a window from start to stop; a stop not later than the start is on the next day;
+//! equal values, and a stop that even then is not after the start, are a fault. A period covers a date if all of its
+//! fields do. *T3* Exceptions replace a date's start or stop, and T2 applies again; a start exception makes an inactive
+//! date active, with the latest `StopTime` by the clock. With several periods it replaces the first start of the date,
+//! a stop exception the stop of the window that ends last, as the timetable has them; of several that begin or end
+//! together all are replaced; a start where there is none goes to the window that would end last, a stop where there is
+//! none to the one that begins first. "No start" removes all starts of the date, "no stop" that last stop. Of two for
+//! one date and type the earlier start and the later stop count, the stop by what it means after its start. What has no
+//! time between start and stop is no window; other windows of the date stay. *T4* Windows that overlap or touch are
+//! one. *T5* A start or stop alone is a transition, unless it falls inside a window; at one instant the start stands.
+//! What is left of a window whose start an exception removes is its stop at the clock's time on that date. *T6* Local
+//! time becomes an instant in one function: in a gap it moves forward by the gap's length, of a time that comes twice
+//! the first counts. *T7* Intervals are half-open; the last transition decides. *T8* The last transition is due until a
+//! run for it has finished, however late it is found; a newer one, or an order, replaces an unfinished run, and takes
+//! over what that one has asked for the same way. A run of the timetable that finds no instance waits for some, since a
+//! tag may be mistyped. *T9* An instance that has reached its target is not touched again in that run; with `Enforce`
+//! the desired state is held, also while a run is unfinished. *T10* A stop is never a surprise: it is warned of in
+//! time, or waits; it does not come before the time that chat has named, and one that comes back after an order is
+//! warned of anew. A chat that is down delays it by one lead at most, from the first try. What is being stopped already
+//! is not warned of again. *T11* A force start lasts until the next stop; its flag is lowered when every instance is
+//! handled. *T12* RDS starts a database by itself that has been stopped for seven days: it is stopped again with a
+//! warning, also while the stop before is unfinished, unless something that needs it is up. What was not seen stopped
+//! just before AWS's time counts as started by hand.
 //!
 //! **Order.** *O1* A group starts when every group it depends on is ready. *O2* It stops when every group that depends on it
 //! has stopped. *O3* What may go now goes at once. *O4* A failure holds what depends on it, and nothing else; it is tried
