@@ -25,6 +25,8 @@ struct NotebookItem {
     lease_until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     written_at: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    was_damaged: bool,
     #[serde(default)]
     told: Vec<ToldItem>,
 }
@@ -61,6 +63,7 @@ pub fn notebook_item(notebook: &Notebook) -> Item {
         lease_owner: notebook.lease.as_ref().map(|lease| lease.owner.clone()),
         lease_until: notebook.lease.as_ref().map(|lease| time(lease.until_at)),
         written_at: notebook.written_at.map(time),
+        was_damaged: notebook.was_damaged,
         told: notebook.told.iter().map(told).collect(),
     };
     object(serde_json::to_value(item).unwrap_or_default())
@@ -86,15 +89,18 @@ pub fn notebook(item: &Item) -> Result<Notebook, StateError> {
         told.insert(source, problems.collect::<Result<_, _>>().map_err(|_| StateError::Word("a problem".to_owned()))?);
     }
     let written_at = item.written_at.as_deref().map(instant).transpose()?;
-    Ok(Notebook { version: version(item.version)?, lease, written_at, is_damaged: false, told })
+    let was_damaged = item.was_damaged;
+    Ok(Notebook { version: version(item.version)?, lease, written_at, is_damaged: false, was_damaged, told })
 }
 
 /// The notebook that is left of an item which cannot be read: it is written anew, on its version if that can be read.
 #[must_use]
 pub fn damaged_notebook(item: &Item) -> Notebook {
     let known = item.get("Version").and_then(Value::as_u64).and_then(|known| version(known).ok());
+    // A write on version 0 is one that expects no item.
     let known = known.filter(|known| *known > 0);
-    Notebook { version: known.unwrap_or_default(), is_damaged: known.is_none(), ..Notebook::default() }
+    let is_damaged = known.is_none();
+    Notebook { version: known.unwrap_or_default(), is_damaged, was_damaged: true, ..Notebook::default() }
 }
 
 #[cfg(test)]
@@ -115,7 +121,8 @@ mod tests {
         let told = sources.into_iter().map(|source| (source, problems.clone())).collect();
         let lease = Some(Lease { owner: "me".to_owned(), until_at: "2026-11-23T13:00:00Z".parse().unwrap() });
         let written_at = Some("2026-11-23T12:59:00Z".parse().unwrap());
-        let notebook = Notebook { version: 3, lease, written_at, is_damaged: false, told };
+        let was_damaged = true;
+        let notebook = Notebook { version: 3, lease, written_at, is_damaged: false, was_damaged, told };
         let mut item = notebook_item(&notebook);
         assert_eq!(super::notebook(&item).unwrap(), notebook);
         // Spoilt by hand, with and without a version that can be read.

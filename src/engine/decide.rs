@@ -90,6 +90,7 @@ impl Planner<'_> {
             }
         }
         self.plan.state.runs.push(run);
+        self.use_warning_up(at);
         if matches!(cause, Cause::Timetable | Cause::Force) {
             // A stop that finds everything down is over at once: until when databases rest is noted all the same.
             _ = restarts::note(self.schedule, &mut self.plan.state, &self.instances, self.now);
@@ -174,7 +175,27 @@ impl Planner<'_> {
         let has_new = units.iter().any(|unit| unit.instances.iter().any(is_new));
         let needs_warning = action == Action::Stop && cause != Cause::Force && has_new;
         let may_all = !needs_warning || self.may_stop(at, cause);
+        if needs_warning && may_all {
+            self.use_warning_up(at);
+            self.note_new();
+        }
         Some((action, if may_all { order::MayAsk::All } else { order::MayAsk::Known }))
+    }
+
+    /// A stop goes ahead: who turns up later was not warned by what was told before.
+    fn use_warning_up(&mut self, stop_at: DateTime<Utc>) {
+        self.plan.state.warning = self.plan.state.warning.filter(|warning| warning.stop_at != stop_at);
+    }
+
+    /// Notes those that turned up and of whom people are warned now: they are the stop's affair from here on.
+    fn note_new(&mut self) {
+        let Some(run) = self.plan.state.open_run_mut() else { return };
+        for unit in order::units(&self.schedule.groups, &self.instances, None) {
+            for instance in unit.instances.iter().filter(|instance| !instance.state.is_down()) {
+                let due = Progress::due(unit.name(), instance.label.clone());
+                run.instances.entry(instance.key.clone()).or_insert(due);
+            }
+        }
     }
 
     /// Only says what would be done.
@@ -259,11 +280,6 @@ impl Planner<'_> {
             .collect();
         for key in &again {
             run.instances.remove(key);
-        }
-        if !again.is_empty() {
-            // The warning of this stop was about what it has stopped already; one of the next stop stands.
-            let stop_at = run.at;
-            self.plan.state.warning = self.plan.state.warning.filter(|warning| warning.stop_at != stop_at);
         }
     }
 

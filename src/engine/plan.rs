@@ -176,6 +176,8 @@ fn untold(
     if notebook.written_at.is_some_and(is_newer) {
         return (Vec::new(), next);
     }
+    // That is one of the problems.
+    next.was_damaged = false;
     next.told.retain(|source, _| !looked.contains(source));
     let mut untold = Vec::new();
     for problem in problems {

@@ -294,6 +294,8 @@ pub struct Notebook {
     pub written_at: Option<DateTime<Utc>>,
     /// The item and its version could not be read: it is written anew, whatever its version.
     pub is_damaged: bool,
+    /// It is written anew after it could not be read, and chat has not been told of that.
+    pub was_damaged: bool,
     /// Fingerprints of the problems told, by what they were seen in.
     pub told: BTreeMap<Source, BTreeSet<Uuid>>,
 }

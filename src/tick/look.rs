@@ -58,10 +58,11 @@ fn remember(snapshot: &mut Snapshot, schedules: Vec<Schedule>, items: &[Item]) {
     };
     let (notebook_name, notebook_id) = document::NOTEBOOK_KEY;
     if let Some(item) = find(notebook_name, notebook_id) {
-        snapshot.notebook = document::notebook(item).unwrap_or_else(|error| {
-            snapshot.problems.push(unreadable(None, document::NOTEBOOK_KEY, &error));
-            document::damaged_notebook(item)
-        });
+        snapshot.notebook = document::notebook(item).unwrap_or_else(|_| document::damaged_notebook(item));
+        if snapshot.notebook.was_damaged {
+            let message = "is not as it was written: it is written anew".to_owned();
+            snapshot.problems.push(unreadable(None, document::NOTEBOOK_KEY, message));
+        }
     }
     for schedule in schedules {
         match find(schedule.name.as_str(), document::STATE_RUN_ID).map(document::state).transpose() {
@@ -71,20 +72,15 @@ fn remember(snapshot: &mut Snapshot, schedules: Vec<Schedule>, items: &[Item]) {
             }
             Err(error) => {
                 let name = schedule.name.clone();
-                snapshot.problems.push(unreadable(
-                    Some(schedule.name),
-                    (name.as_str(), document::STATE_RUN_ID),
-                    &error,
-                ));
+                let key = (name.as_str(), document::STATE_RUN_ID);
+                let message = format!("{error}: delete the item to let the schedule begin anew");
+                snapshot.problems.push(unreadable(Some(schedule.name), key, message));
             }
         }
     }
 }
 
-fn unreadable(schedule: Option<ScheduleName>, (name, id): (&str, &str), error: &document::StateError) -> Problem {
-    // The notebook is written anew with what is told of it.
-    let remedy =
-        if schedule.is_some() { "delete the item to let the schedule begin anew" } else { "it is written anew" };
+fn unreadable(schedule: Option<ScheduleName>, (name, id): (&str, &str), message: String) -> Problem {
     Problem {
         source: Source::Tables,
         stops_schedule: schedule.is_some(),
@@ -92,7 +88,7 @@ fn unreadable(schedule: Option<ScheduleName>, (name, id): (&str, &str), error: &
         item: format!("ScheduleRun {name} {id}"),
         attribute: String::new(),
         holds: None,
-        message: format!("{error}: {remedy}"),
+        message,
     }
 }
 

@@ -71,6 +71,7 @@ where
         done.is_chat_down = true;
         done.waits.push(events.untold(&error));
         next.told.clone_from(&before.told);
+        next.was_damaged = before.was_damaged;
     }
     write(&next).await
 }

@@ -261,6 +261,18 @@ fn t8_what_was_asked_for_a_moment_ago_is_not_taken_for_stopped() {
 }
 
 #[test]
+fn t10_the_warning_of_a_stop_is_not_one_for_what_turns_up_during_it() {
+    let town = chain_running("2026-11-23 21:45");
+    town.fail(Action::Stop, "rds/db", FailureKind::Other, "InternalFailure", "2026-11-24 09:00");
+    town.run_until("2026-11-23 22:20");
+    town.slow_down("ec2/new", "C", 1);
+    town.set_state("ec2/new", InstanceState::Running);
+    let lines = town.run_until("2026-11-23 22:45");
+    let about: Vec<&String> = lines.iter().filter(|line| line.contains("new") && line.contains("chat")).collect();
+    assert_eq!(about, ["22:25:00 chat: stops at Mon 22:35 (C: new)", "22:35:00 chat: stop C: new"], "{lines:#?}");
+}
+
+#[test]
 fn c1_a_stop_that_was_moved_to_a_time_that_has_passed_is_not_told_as_tomorrows() {
     let town = chain_running("2026-11-23 21:52");
     town.edit("StopTime", "22:20");
