@@ -13,7 +13,9 @@ use crate::model::{
     Action, Event, Failure, FailureKind, GroupName, Instance, InstanceKey, InstanceState, Inventory, Notice,
     ScheduleName, Scope, TagValue,
 };
-use crate::ports::{Chat, ChatError, Clock, Fleet, Item, Journal, Outcome, Query, Store, StoreError, Table};
+use crate::ports::{
+    Chat, ChatError, Clock, Fleet, Item, Journal, LAST_VERSION, Outcome, Query, Store, StoreError, Table,
+};
 
 mod machine;
 
@@ -304,7 +306,8 @@ impl Store for World {
             let is_same =
                 |other: &&Item| key_attributes(Table::Run).iter().all(|name| other.get(*name) == item.get(*name));
             let before = inner.tables.get(&Table::Run).and_then(|items| items.iter().find(is_same));
-            let version = before.and_then(|before| before.get("Version")).and_then(Value::as_u64).unwrap_or_default();
+            let version = before.and_then(|before| before.get("Version")).and_then(Value::as_u64);
+            let version = version.filter(|version| *version <= LAST_VERSION).unwrap_or_default();
             if version != expected {
                 return Err(StoreError::Conflict);
             }

@@ -74,6 +74,9 @@ pub enum StoreError {
     },
 }
 
+/// The last version that an item of the run table may have: one that can still be counted up.
+pub const LAST_VERSION: u64 = u64::MAX / 2;
+
 /// The tables, as items; what they mean is [`document`](crate::document)'s affair.
 pub trait Store: Sync {
     /// All items of a table, over all its pages.
@@ -82,8 +85,8 @@ pub trait Store: Sync {
     /// The items of the run table with these keys (`ScheduleName`, `RunId`), read consistently; absent ones are left out.
     fn runs(&self, keys: &[(String, String)]) -> impl Future<Output = Result<Vec<Item>, StoreError>> + Send;
 
-    /// Writes an item of the run table, if its attribute `Version` is the expected one (0: there is no item yet);
-    /// with `None` in any case. [`StoreError::Conflict`] when it is not.
+    /// Writes an item of the run table, if its attribute `Version` is the expected one; with `None` in any case.
+    /// 0 expects that there is no item yet, or one without a version that counts (1 to [`LAST_VERSION`]). [`StoreError::Conflict`] when it is not.
     fn put_run(&self, item: Item, expected_version: Option<u64>)
     -> impl Future<Output = Result<(), StoreError>> + Send;
 

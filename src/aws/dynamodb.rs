@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::model::{Action, Failure, FailureKind, ScheduleName};
-use crate::ports::{Item, Store, StoreError, Table};
+use crate::ports::{Item, LAST_VERSION, Store, StoreError, Table};
 
 use super::attribute::{attributes_from, item_from};
 use super::calls::{CallCounts, Counter, Service};
@@ -24,6 +24,9 @@ use super::failure::failure_of;
 
 /// The most keys that one `BatchGetItem` takes.
 const BATCH: usize = 100;
+/// What an item of the run table has to be for a write that expects no version.
+const NO_VERSION: &str = "attribute_not_exists(#version) OR NOT attribute_type(#version, :number) \
+                          OR NOT #version BETWEEN :first AND :last";
 /// How often keys that DynamoDB left out are asked for again.
 const LEFT_OUT_TRIES: u32 = 6;
 /// The pause before they are asked for again, doubled each time.
@@ -197,7 +200,12 @@ impl Store for DynamoStore {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let put = match expected_version {
             None => put,
-            Some(0) => put.condition_expression("attribute_not_exists(ScheduleName)"),
+            Some(0) => put
+                .condition_expression(NO_VERSION)
+                .expression_attribute_names("#version", "Version")
+                .expression_attribute_values(":number", AttributeValue::S("N".to_owned()))
+                .expression_attribute_values(":first", AttributeValue::N("1".to_owned()))
+                .expression_attribute_values(":last", AttributeValue::N(LAST_VERSION.to_string())),
             Some(version) => put
                 .condition_expression("#version = :expected")
                 .expression_attribute_names("#version", "Version")

@@ -90,17 +90,14 @@ pub fn notebook(item: &Item) -> Result<Notebook, StateError> {
     }
     let written_at = item.written_at.as_deref().map(instant).transpose()?;
     let was_damaged = item.was_damaged;
-    Ok(Notebook { version: version(item.version)?, lease, written_at, is_damaged: false, was_damaged, told })
+    Ok(Notebook { version: version(item.version)?, lease, written_at, was_damaged, told })
 }
 
 /// The notebook that is left of an item which cannot be read: it is written anew, on its version if that can be read.
 #[must_use]
 pub fn damaged_notebook(item: &Item) -> Notebook {
     let known = item.get("Version").and_then(Value::as_u64).and_then(|known| version(known).ok());
-    // A write on version 0 is one that expects no item.
-    let known = known.filter(|known| *known > 0);
-    let is_damaged = known.is_none();
-    Notebook { version: known.unwrap_or_default(), is_damaged, was_damaged: true, ..Notebook::default() }
+    Notebook { version: known.unwrap_or_default(), was_damaged: true, ..Notebook::default() }
 }
 
 #[cfg(test)]
@@ -122,16 +119,15 @@ mod tests {
         let lease = Some(Lease { owner: "me".to_owned(), until_at: "2026-11-23T13:00:00Z".parse().unwrap() });
         let written_at = Some("2026-11-23T12:59:00Z".parse().unwrap());
         let was_damaged = true;
-        let notebook = Notebook { version: 3, lease, written_at, is_damaged: false, was_damaged, told };
+        let notebook = Notebook { version: 3, lease, written_at, was_damaged, told };
         let mut item = notebook_item(&notebook);
         assert_eq!(super::notebook(&item).unwrap(), notebook);
         // Spoilt by hand, with and without a version that can be read.
         item.insert("Told".to_owned(), "all".into());
         assert!(super::notebook(&item).is_err());
-        for (version, is_damaged) in [(Value::from(3), false), (Value::from(0), true), (Value::from("3"), true)] {
+        for (version, left) in [(Value::from(3), 3), (Value::from(0), 0), (Value::from("3"), 0), (u64::MAX.into(), 0)] {
             item.insert("Version".to_owned(), version);
-            let left = damaged_notebook(&item);
-            assert_eq!((left.version, left.is_damaged), (if is_damaged { 0 } else { 3 }, is_damaged));
+            assert_eq!(damaged_notebook(&item), Notebook { version: left, was_damaged: true, ..Notebook::default() });
         }
     }
 }

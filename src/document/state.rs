@@ -13,7 +13,7 @@ use crate::model::{
     Action, Cause, End, Ended, GroupName, InstanceKey, Label, Lease, Progress, Rest, Run, ScheduleName, ScheduleState,
     Settled, Standing, Trouble, Warning,
 };
-use crate::ports::Item;
+use crate::ports::{Item, LAST_VERSION};
 
 /// The `RunId` of the item that holds a schedule's state; no run is called so.
 pub const STATE_RUN_ID: &str = "@state";
@@ -180,9 +180,9 @@ pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, StateError> {
     Ok(parsed.with_timezone(&Utc))
 }
 
-/// A version that can still be counted up.
+/// A version that counts, or 0.
 pub(super) fn version(version: u64) -> Result<u64, StateError> {
-    if version < u64::MAX / 2 { Ok(version) } else { Err(StateError::Word(version.to_string())) }
+    if version <= LAST_VERSION { Ok(version) } else { Err(StateError::Word(version.to_string())) }
 }
 
 fn key(text: &str) -> Result<InstanceKey, StateError> {

@@ -346,10 +346,12 @@ impl Planner<'_> {
     }
 
     /// What a stop would stop, in the order of the groups' names. The stop under way does not touch again what it has
-    /// stopped (rule T9), but a new one does; of what is being stopped already people have been told.
+    /// stopped (rule T9), but a new one does; of what is being stopped already people have been told, unless the order
+    /// for it has been withdrawn.
     fn would_stop(&self, stop_at: DateTime<Utc>, cause: Cause) -> Vec<(Option<GroupName>, InstanceKey, Label)> {
         let mut found = Vec::new();
-        let open = self.plan.state.open_run().filter(|run| run.action == Action::Stop);
+        let is_wanted = |run: &&Run| run.cause != Cause::Force || self.schedule.force == Some(Action::Stop);
+        let open = self.plan.state.open_run().filter(|run| run.action == Action::Stop).filter(is_wanted);
         let is_same = open.is_some_and(|run| (run.at, run.cause) == (stop_at, cause));
         let is_done = |key: &InstanceKey| {
             let progress = open.and_then(|run| run.instances.get(key));

@@ -292,8 +292,6 @@ pub struct Notebook {
     pub lease: Option<Lease>,
     /// When it was last written: who has looked before that leaves it alone.
     pub written_at: Option<DateTime<Utc>>,
-    /// The item and its version could not be read: it is written anew, whatever its version.
-    pub is_damaged: bool,
     /// It is written anew after it could not be read, and chat has not been told of that.
     pub was_damaged: bool,
     /// Fingerprints of the problems told, by what they were seen in.

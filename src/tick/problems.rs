@@ -52,8 +52,7 @@ where
 {
     let write = async |notebook: &Notebook| {
         let notebook = &Notebook { written_at: Some(ports.clock.now()), ..notebook.clone() };
-        let expected = (!before.is_damaged).then(|| notebook.version.saturating_sub(1));
-        ports.store.put_run(document::notebook_item(notebook), expected).await
+        ports.store.put_run(document::notebook_item(notebook), Some(notebook.version.saturating_sub(1))).await
     };
     let mut next = Notebook { version: before.version + 1, lease: None, ..plan.notebook.clone() };
     if plan.problems.is_empty() {

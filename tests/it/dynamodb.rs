@@ -145,6 +145,16 @@ async fn a_run_is_written_on_the_version_that_was_read() {
     assert_eq!(store.put_run(run(2, "a"), Some(1)).await, Ok(()), "our own write, whose answer was lost");
     assert_eq!(store.put_run(run(9, "c"), None).await, Ok(()));
     assert_eq!(store.runs(&key).await, Ok(vec![run(9, "c")]));
+    // Somebody has spoilt the version by hand: one write goes through, and the next on the same look does not.
+    for spoilt in [Value::Null, 0.into(), (-3).into(), "9".into(), u64::MAX.into()] {
+        let mut by_hand = run(9, "c");
+        by_hand.insert("Version".to_owned(), spoilt.clone());
+        by_hand.retain(|_, value| !value.is_null());
+        store.put_run(by_hand, None).await.unwrap();
+        assert_eq!(store.put_run(run(9, "d"), Some(9)).await, Err(StoreError::Conflict), "{spoilt}");
+        assert_eq!(store.put_run(run(1, "a"), Some(0)).await, Ok(()), "{spoilt}");
+        assert_eq!(store.put_run(run(1, "b"), Some(0)).await, Err(StoreError::Conflict), "{spoilt}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

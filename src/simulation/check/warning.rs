@@ -78,6 +78,7 @@ impl Warnings {
         let reached_at = reached_at(world, ask);
         let left_at = world.things.get(&ask.instance.key).and_then(|thing| thing.left.get(&Action::Stop));
         let was_up = known.first_asked_at.is_some_and(|first| left_at.is_none_or(|left| *left < first));
+        known.note_taken_over(taken_over(world, ask));
         let goes_on = known.goes_on(ask, reached_at, was_up);
         if lead <= Duration::zero() || goes_on || known.is_warned(ask, lead, reached_at) {
             known.begun = Some(ask.at);
@@ -136,6 +137,14 @@ impl Warnings {
     }
 }
 
+/// Since when there was an order to stop that the timetable's stop has taken over, and when that was.
+fn taken_over(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let (_, raised_at, lowered_at) =
+        world.lives.get(ask.place)?.last_done(world.moment).filter(|(action, ..)| *action == Action::Stop)?;
+    let planned_at = ask.rules.last_of(Action::Stop, ask.call.decides.0)?;
+    (raised_at <= planned_at && planned_at <= lowered_at + SLACK).then_some((raised_at, lowered_at))
+}
+
 /// When it was written down that a stop had brought it to its end: what comes up after that is stopped by another stop.
 fn reached_at(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<DateTime<Utc>> {
     let reached = world.things.get(&ask.instance.key)?.reached?;
@@ -156,6 +165,15 @@ impl Known {
             warned.is_used &= warned.stop_at > at;
         }
         self.begun = self.begun.filter(|begun| *begun > at - SLACK);
+    }
+
+    /// The timetable's stop goes on with one that was ordered, whether or not that could ask for anything.
+    fn note_taken_over(&mut self, taken_over: Option<(DateTime<Utc>, DateTime<Utc>)>) {
+        let Some((raised_at, at)) = taken_over.filter(|(_, at)| self.begun.is_none_or(|begun| begun < *at)) else {
+            return;
+        };
+        self.first_asked_at = self.first_asked_at.filter(|_| self.begun.is_some()).or(Some(raised_at));
+        self.begun = Some(at);
     }
 
     fn note_asked(&mut self, action: Action, took_effect: bool, at: DateTime<Utc>) {

@@ -331,3 +331,34 @@ fn t11_the_timetables_stop_ends_an_order_that_was_never_finished() {
     assert_eq!((town.schedule_item("ForceStart"), town.state("rds/db")), (false.into(), "stopped".to_owned()));
     assert_eq!(town.run_until("2026-11-24 09:00"), Vec::<String>::new());
 }
+
+#[test]
+fn t10_what_turns_up_during_a_stop_is_warned_of_once() {
+    let town = chain_running("2026-11-23 21:45");
+    town.edit("TagValue", "somebody");
+    town.run_until("2026-11-23 22:20");
+    town.edit("TagValue", "S");
+    let lines = town.run_until("2026-11-23 23:45");
+    let warnings: Vec<&String> = lines.iter().filter(|line| line.contains("chat: stops at")).collect();
+    assert_eq!(warnings, ["22:25:00 chat: stops at Mon 22:35 (A: db, B: b1 b2, C: c)"], "{lines:#?}");
+}
+
+#[test]
+fn t10_a_stop_takes_over_from_an_order_only_while_that_stands() {
+    // AWS does not stop C at first: the timetable's stop goes on with it, or warns if it was withdrawn.
+    for (is_withdrawn, warning) in
+        [(false, None), (true, Some("22:00:00 chat: stops at Mon 22:10 (A: db, B: b1 b2, C: c)"))]
+    {
+        let town = chain_running("2026-11-23 21:45");
+        town.fail(Action::Stop, "ec2/c", FailureKind::Other, "InternalFailure", "2026-11-23 22:05");
+        town.world.advance_to(town.at("2026-11-23 21:49"));
+        town.edit("ForceStop", true);
+        ask_only(&town);
+        town.edit("ForceStop", !is_withdrawn);
+        town.world.advance_to(town.at("2026-11-23 22:00"));
+        let lines = town.run_until("2026-11-23 22:30");
+        let told: Vec<&str> = lines.iter().map(String::as_str).filter(|line| line.contains("chat: stops at")).collect();
+        assert_eq!(told.first().copied(), warning, "{is_withdrawn} {lines:#?}");
+        assert_eq!(town.state("rds/db"), "stopped");
+    }
+}
