@@ -66,10 +66,10 @@
 //! the desired state is held, also while a run is unfinished. *T10* A stop is never a surprise: it is warned of in
 //! time, or waits; it does not come before the time that chat has named, and one that comes back after an order is
 //! warned of anew. A chat that is down delays it by one lead at most, from the first try. What is being stopped already
-//! is not warned of again. *T11* A force start lasts until the next stop; its flag is lowered when every instance is
-//! handled. *T12* RDS starts a database by itself that has been stopped for seven days: it is stopped again with a
-//! warning, also while the stop before is unfinished, unless something that needs it is up. What was not seen stopped
-//! just before AWS's time counts as started by hand.
+//! is not warned of again, unless its order is withdrawn. *T11* A force start lasts until the next stop; its flag is
+//! lowered when every instance is handled. *T12* RDS starts a database by itself that has been stopped for seven days: it
+//! is stopped again with a warning, also while the stop before is unfinished, unless something that needs it is up. What
+//! was not seen stopped just before AWS's time counts as started by hand.
 //!
 //! **Order.** *O1* A group starts when every group it depends on is ready. *O2* It stops when every group that depends on it
 //! has stopped. *O3* What may go now goes at once. *O4* A failure holds what depends on it, and nothing else; it is tried

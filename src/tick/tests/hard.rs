@@ -229,20 +229,6 @@ fn t10_what_an_unfinished_stop_had_stopped_is_warned_of_again() {
 }
 
 #[test]
-fn t10_an_instance_that_turns_up_during_a_long_stop_is_warned_of() {
-    let town = chain_running("2026-11-23 21:45");
-    town.fail(Action::Stop, "rds/db", FailureKind::Other, "InternalFailure", "2026-11-24 09:00");
-    town.run_until("2026-11-24 02:58");
-    town.slow_down("ec2/new", "C", 1);
-    town.set_state("ec2/new", InstanceState::Running);
-    let lines = town.run_until("2026-11-24 03:30");
-    let at = |words: &str| {
-        lines.iter().position(|line| line.contains(words)).unwrap_or_else(|| panic!("{words} {lines:#?}"))
-    };
-    assert!(at("chat: stops at Tue 03:10 (C: new)") < at("03:10:00 stop C ec2/new"), "{lines:#?}");
-}
-
-#[test]
 fn t8_a_start_that_was_called_off_by_disabling_goes_on_when_enabled_again() {
     let town = chain("2026-11-23 09:30");
     town.slow_down("rds/db", "A", 5);

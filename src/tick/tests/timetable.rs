@@ -262,14 +262,28 @@ fn t8_what_was_asked_for_a_moment_ago_is_not_taken_for_stopped() {
 
 #[test]
 fn t10_the_warning_of_a_stop_is_not_one_for_what_turns_up_during_it() {
-    let town = chain_running("2026-11-23 21:45");
-    town.fail(Action::Stop, "rds/db", FailureKind::Other, "InternalFailure", "2026-11-24 09:00");
-    town.run_until("2026-11-23 22:20");
-    town.slow_down("ec2/new", "C", 1);
-    town.set_state("ec2/new", InstanceState::Running);
-    let lines = town.run_until("2026-11-23 22:45");
-    let about: Vec<&String> = lines.iter().filter(|line| line.contains("new") && line.contains("chat")).collect();
-    assert_eq!(about, ["22:25:00 chat: stops at Mon 22:35 (C: new)", "22:35:00 chat: stop C: new"], "{lines:#?}");
+    // Soon after the stop began, and hours later.
+    for (from, until, expected) in [
+        (
+            "2026-11-23 22:20",
+            "2026-11-23 22:45",
+            ["22:25:00 chat: stops at Mon 22:35 (C: new)", "22:35:00 chat: stop C: new"],
+        ),
+        (
+            "2026-11-24 02:58",
+            "2026-11-24 03:30",
+            ["03:00:00 chat: stops at Tue 03:10 (C: new)", "03:10:00 chat: stop C: new"],
+        ),
+    ] {
+        let town = chain_running("2026-11-23 21:45");
+        town.fail(Action::Stop, "rds/db", FailureKind::Other, "InternalFailure", "2026-11-24 09:00");
+        town.run_until(from);
+        town.slow_down("ec2/new", "C", 1);
+        town.set_state("ec2/new", InstanceState::Running);
+        let lines = town.run_until(until);
+        let about: Vec<&String> = lines.iter().filter(|line| line.contains("new") && line.contains("chat")).collect();
+        assert_eq!(about, expected, "{lines:#?}");
+    }
 }
 
 #[test]
