@@ -75,7 +75,7 @@ pub enum StoreError {
 }
 
 /// The last version that an item of the run table may have: one that can still be counted up.
-pub const LAST_VERSION: u64 = u64::MAX / 2;
+pub const LAST_VERSION: u64 = u64::MAX / 2 - 1;
 
 /// The tables, as items; what they mean is [`document`](crate::document)'s affair.
 pub trait Store: Sync {
