@@ -79,12 +79,19 @@ struct Error {
     kind: ErrorKind,
     /// Lower case, no full stop.
     message: String,
+    /// What else is wrong.
+    others: Vec<String>,
     hints: Vec<String>,
 }
 
 impl Error {
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new() }
+        Self { kind, message: message.into(), others: Vec::new(), hints: Vec::new() }
+    }
+
+    fn also(mut self, message: impl Into<String>) -> Self {
+        self.others.push(message.into());
+        self
     }
 
     fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -136,7 +143,9 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let mut out = anstream::stderr().lock();
             // There is nobody left to tell if this fails.
-            _ = writeln!(out, "{BAD}error:{BAD:#} {}", error.message);
+            for message in std::iter::once(&error.message).chain(&error.others) {
+                _ = writeln!(out, "{BAD}error:{BAD:#} {message}");
+            }
             for hint in &error.hints {
                 _ = writeln!(out, "{HINT}hint:{HINT:#} {hint}");
             }

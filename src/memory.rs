@@ -229,7 +229,7 @@ impl World {
 }
 
 /// The attributes that make up a table's key.
-fn key_attributes(table: Table) -> &'static [&'static str] {
+pub(crate) fn key_attributes(table: Table) -> &'static [&'static str] {
     match table {
         Table::Schedule => &["ScheduleName"],
         Table::ServerGroup => &["ScheduleName", "GroupName"],

@@ -10,6 +10,7 @@ use super::{Error, ErrorKind, Format};
 use crate::simulation::random::Faults;
 
 mod day;
+mod files;
 mod folder;
 mod given;
 mod hunt;
@@ -29,7 +30,10 @@ mod words;
 #[derive(Debug, clap::Args)]
 #[command(group = ArgGroup::new("what").required(true).args(["world", "random"]))]
 pub(super) struct Arguments {
-    /// Schedule files, or folders of them (`*.yaml`, `*.yml`, `*.json`); the world file among them is left out.
+    /// Schedule files, or folders of them (`*.yaml`, `*.yml`, `*.json`); by default those beside the world file.
+    ///
+    /// Worlds among them are left out: a world is told apart by its keys, of which it has at least one (`Instances`,
+    /// `Incidents`, `Rows`, `From`, `To`, `Cron`, `OnChange`, `Seed`), and no `Schedule`.
     #[arg(value_name = "PATH", conflicts_with = "random")]
     paths: Vec<PathBuf>,
 

@@ -75,6 +75,14 @@ name! {
     /// The value that the schedule tag of an instance holds.
     TagValue
 }
+impl TagValue {
+    /// What stands for a tag that is not there: no schedule has it, since [`TagValue::new`] refuses it.
+    #[must_use]
+    pub const fn absent() -> Self {
+        Self(String::new())
+    }
+}
+
 name! {
     /// What AWS calls the instance: `i-…`, or the identifier of a database or cluster.
     InstanceId

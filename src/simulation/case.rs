@@ -167,7 +167,7 @@ pub enum What {
     Retagged {
         /// The instance; nothing happens if it is not there.
         instance: InstanceKey,
-        /// The value of its tag `ScheduleName` from now on.
+        /// The value of its tag `ScheduleName` from now on; [`TagValue::absent`]: it has none.
         schedule_tag: TagValue,
         /// The value of its tag `ScheduleGroupName` from now on; `None`: it has none.
         group_tag: Option<GroupName>,

@@ -75,8 +75,8 @@
 //! | `chat-fails` | `How`: `down`, `refused`, `lost-answer`, `slow`, `late`, `too-many`; `Times` (default all); `Until` |
 //! | `busy` | `Instance`: key; `State`: AWS's word; `Until` |
 //! | `terminated` | `Instance`: key |
-//! | `launched` | `Instance`: key; it is not there before |
-//! | `retagged` | `Instance`: key; `ScheduleName`: value of the tag; `ScheduleGroupName`: value of the tag (default: the tag is taken away) |
+//! | `launched` | `Instance`: key of one of `Instances`; it is not there before, and comes in its `State`: `stopped` if it says none |
+//! | `retagged` | `Instance`: key; `ScheduleName`: value of the tag, or `null` (the tag is taken away); `ScheduleGroupName`: value of the tag (default: the tag is taken away) |
 //! | `console` | `Instance`: key; `Action`: `start`, `stop` |
 //! | `extends` | `Schedule`: name; `By`: length |
 //! | `orders` | `Schedule`: name; `Flag`: `ForceStart`, `ForceStop`; `Raised`: `true` or `false` (default `true`) |
@@ -93,7 +93,7 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::{Case, Incident, What};
-use crate::document::file::{self, FileError};
+use crate::document::file::{self, FileError, Lines};
 use crate::document::{self, Defaults, Tables, yaml};
 use crate::memory::Machine;
 use crate::model::InstanceKey;
@@ -104,6 +104,7 @@ mod incident;
 mod keep;
 mod machine;
 mod outside;
+mod slips;
 mod tags;
 mod words;
 
@@ -138,15 +139,34 @@ pub struct WorldFile {
     pub machines: Vec<Machine>,
     /// `Incidents`, in the order of time.
     pub incidents: Vec<Incident>,
-    /// What is likely a slip, by line: an incident of an instance that is not there.
-    pub remarks: Vec<FileError>,
-    /// Where the `ScheduleName` of each instance stands: its path and line.
-    tag_places: Vec<(String, usize)>,
+    /// An incident of an instance that is not there: likely a slip.
+    remarks: Vec<FileError>,
+    /// Where each instance stands, such as `Instances[0]`.
+    machine_paths: Vec<String>,
     /// Where each incident stands.
-    incident_places: Vec<(String, usize)>,
+    incident_paths: Vec<String>,
+    lines: Lines,
 }
 
 impl WorldFile {
+    /// Whether it holds rows of schedules, or people write some.
+    #[must_use]
+    pub fn has_schedules(&self) -> bool {
+        let is_written = |incident: &Incident| matches!(incident.what, What::Writes { table: Table::Schedule, .. });
+        !self.rows.schedules.is_empty() || self.incidents.iter().any(is_written)
+    }
+
+    /// What is likely a slip in a case of this world, by line; times in a zone.
+    #[must_use]
+    pub fn slips(&self, case: &Case, zone: Tz) -> Vec<FileError> {
+        let mut slips = self.remarks.clone();
+        slips.extend(self.outside((case.from, case.to), zone));
+        slips.extend(self.unknown_tags(case));
+        slips.extend(self.unknown_rows(case));
+        slips.sort_by_key(|slip| slip.line);
+        slips
+    }
+
     /// The case of this world with the rows of schedule files, in a stretch of time.
     #[must_use]
     pub fn case(self, mut tables: Tables, (from, to): (DateTime<Utc>, DateTime<Utc>), seed: u64) -> Case {
@@ -180,7 +200,18 @@ pub fn read(
     attributes.refuse_unknown();
     let mut faults = attributes.faults;
     faults.sort_by_key(|fault| fault.line);
+    let world = WorldFile { lines, ..world };
     if faults.is_empty() { Ok(world) } else { Err(faults) }
+}
+
+/// The attributes of a world file.
+const PARTS: [&str; 8] = ["From", "To", "Cron", "OnChange", "Seed", "Instances", "Incidents", "Rows"];
+
+/// Whether a text is a world file and no schedule file: a mapping with one of its attributes, and without `Schedule`.
+#[must_use]
+pub fn is_world(text: &str) -> bool {
+    let has_part = |item: &Item| PARTS.iter().any(|name| item.contains_key(*name));
+    file::mapping(text).is_ok_and(|(item, _)| has_part(&item) && !item.contains_key("Schedule"))
 }
 
 fn world(attributes: &mut Attributes<'_>) -> WorldFile {
@@ -199,10 +230,24 @@ fn world(attributes: &mut Attributes<'_>) -> WorldFile {
         }
         None => Tables::default(),
     };
-    let (machines, tag_places) = machines(attributes);
+    let (machines, machine_paths) = machines(attributes);
     let (incidents, remarks) = incidents(attributes, &machines);
-    let (incidents, incident_places) = incidents.into_iter().unzip();
-    WorldFile { seed, from, to, cron, on_change, rows, machines, incidents, remarks, tag_places, incident_places }
+    let (incidents, incident_paths) = incidents.into_iter().unzip();
+    let lines = Lines::default();
+    WorldFile {
+        seed,
+        from,
+        to,
+        cron,
+        on_change,
+        rows,
+        machines,
+        incidents,
+        remarks,
+        machine_paths,
+        incident_paths,
+        lines,
+    }
 }
 
 fn rows(attributes: &mut Attributes<'_>) -> Tables {
@@ -212,8 +257,8 @@ fn rows(attributes: &mut Attributes<'_>) -> Tables {
     Tables { schedules: rows(Table::Schedule), groups: rows(Table::ServerGroup), exceptions: rows(Table::Exception) }
 }
 
-fn machines(attributes: &mut Attributes<'_>) -> (Vec<Machine>, Vec<(String, usize)>) {
-    let (mut machines, mut tag_places) = (Vec::<Machine>::new(), Vec::new());
+fn machines(attributes: &mut Attributes<'_>) -> (Vec<Machine>, Vec<String>) {
+    let (mut machines, mut paths) = (Vec::<Machine>::new(), Vec::new());
     let mut seen = BTreeSet::new();
     for (path, item) in attributes.items("Instances") {
         let Some(machine) = attributes.within(&path, item, machine::read) else { continue };
@@ -221,14 +266,13 @@ fn machines(attributes: &mut Attributes<'_>) -> (Vec<Machine>, Vec<(String, usiz
             attributes.fault(&path, format!("`{}` is there twice", machine.instance.key));
         }
         machines.push(machine);
-        let place = format!("{path}.ScheduleName");
-        tag_places.push((place.clone(), attributes.line(&place)));
+        paths.push(path);
     }
-    (machines, tag_places)
+    (machines, paths)
 }
 
-/// An incident, and where it stands: its path and line.
-type Placed = (Incident, (String, usize));
+/// An incident, and where it stands.
+type Placed = (Incident, String);
 
 fn incidents(attributes: &mut Attributes<'_>, machines: &[Machine]) -> (Vec<Placed>, Vec<FileError>) {
     let keys: Vec<String> = machines.iter().map(|machine| machine.instance.key.to_string()).collect();
@@ -242,8 +286,7 @@ fn incidents(attributes: &mut Attributes<'_>, machines: &[Machine]) -> (Vec<Plac
             let message = format!("{path}.Instance = `{key}`: is no instance of this world{hint}");
             remarks.push(FileError { line: attributes.line(&format!("{path}.Instance")), message });
         }
-        let line = attributes.line(&path);
-        incidents.push((incident, (path, line)));
+        incidents.push((incident, path));
     }
     incidents.sort_by_key(|(incident, _)| incident.at);
     (incidents, remarks)

@@ -19,6 +19,7 @@ mod scenarios;
 mod simulate;
 mod support;
 mod validate;
+mod worlds;
 
 #[test]
 fn unknown_commands_are_wrong_usage() {

@@ -2,19 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr as _;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 
+use super::files::{self, Files};
 use super::{Arguments, day, ended, json, report};
 use crate::cli::moment::Moment;
 use crate::cli::{Error, ErrorKind, Format, HINT, source};
-use crate::document::{Defaults, Sources, nearest};
-use crate::model::{Schedule, ScheduleName};
+use crate::document::file::FileError;
+use crate::document::{Defaults, plain};
+use crate::model::Schedule;
 use crate::simulation::file::{self, WorldFile};
-use crate::simulation::{Case, What, check, run as life};
+use crate::simulation::{Case, check, run as life};
 
 /// The most cron ticks of a stretch: a year of ticks every five minutes.
 const MOST_TICKS: i64 = 110_000;
@@ -41,26 +43,26 @@ pub(super) struct Given {
 
 /// Reads the schedule files and the world file.
 pub(super) fn read_all(arguments: &Arguments, world: &Path) -> Result<Given, Error> {
-    let sources = schedules(&arguments.paths, world)?;
     let text = source::text(world)
         .map_err(|message| Error::new(ErrorKind::Input, format!("{}: {message}", world.display())))?;
-    // Exceptions of the past are the past of now, not of the world.
-    let today = chrono::NaiveDate::MIN;
     let defaults = source::defaults()?;
-    let (schedules, faults) = sources.read(defaults, today);
+    let Files { sources, schedules, mut remarks } = files::read(&arguments.paths, world, defaults)?;
     let zones: BTreeSet<&str> = schedules.iter().map(|schedule| schedule.zone.name()).collect();
     let zone = zone(&schedules, &zones, defaults);
     let world_file = read(world, &text, zone, zones.len() > 1)?;
-    let mut remarks: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    remarks.extend(world_file.remarks.iter().map(|remark| format!("{}: {remark}", world.display())));
-    remarks.extend(unknown_schedules(&world_file, &sources.schedule_names()));
+    if schedules.is_empty() && !world_file.has_schedules() {
+        return Err(files::none(&arguments.paths, world));
+    }
     let stretch = stretch(arguments, &world_file, zone)?;
-    remarks.extend(world_file.outside(stretch, zone).iter().map(|remark| format!("{}: {remark}", world.display())));
     let seed = arguments.seed.or(world_file.seed).unwrap_or_default();
-    let tables = sources.into_tables();
-    remarks.extend(world_file.unknown_tags(&tables).iter().map(|remark| format!("{}: {remark}", world.display())));
-    let case = Case { defaults, ..world_file.case(tables, stretch, seed) };
+    let case = Case { defaults, ..world_file.clone().case(sources.into_tables(), stretch, seed) };
+    remarks.extend(world_file.slips(&case, zone).iter().map(|slip| placed(world, slip)));
     Ok(Given { case, zone, remarks })
+}
+
+/// What is wrong with the world file, with its place in it.
+fn placed(world: &Path, FileError { line, message }: &FileError) -> String {
+    plain(&format!("{}:{line}: {message}", world.display()))
 }
 
 fn live(case: &Case, zone: Tz, format: Format) -> Result<(), Error> {
@@ -83,25 +85,6 @@ fn live(case: &Case, zone: Tz, format: Format) -> Result<(), Error> {
     ended(printed, broken)
 }
 
-/// The items of the schedule files; the world file among them is none. What cannot be read at all ends the command.
-fn schedules(paths: &[PathBuf], world: &Path) -> Result<Sources, Error> {
-    let same = std::fs::canonicalize(world).ok();
-    let mut files = Vec::new();
-    for path in paths {
-        let is_folder = path.is_dir();
-        let found = if is_folder { source::of_path(path)? } else { vec![path.clone()] };
-        files.extend(found.into_iter().filter(|file| same.is_none() || std::fs::canonicalize(file).ok() != same));
-    }
-    let sources = source::files(&files)?;
-    let (_, faults) = sources.read(Defaults::default(), chrono::NaiveDate::MIN);
-    // A row at fault is a case like any other; a file that is half read is not.
-    let misshapen = faults.iter().find(|fault| fault.file.as_ref() == Some(&fault.problem.item));
-    match misshapen {
-        Some(fault) => Err(Error::new(ErrorKind::Input, fault.to_string())),
-        None => Ok(sources),
-    }
-}
-
 /// The zone of all schedules; UTC where they have several.
 fn zone(schedules: &[Schedule], zones: &BTreeSet<&str>, defaults: Defaults) -> Tz {
     match schedules.first() {
@@ -122,32 +105,10 @@ fn read(path: &Path, text: &str, zone: Tz, has_several: bool) -> Result<WorldFil
         Err(error) => Err(error.to_string()),
     };
     file::read(text, &read_time).map_err(|faults| {
-        let mut faults = faults.iter().map(|fault| format!("{}: {fault}", path.display()));
+        let mut faults = faults.iter().map(|fault| placed(path, fault));
         let error = Error::new(ErrorKind::Input, faults.next().unwrap_or_default());
-        faults.fold(error, Error::hint)
+        faults.fold(error, Error::also).hint("`lamplighter simulate --help` lists what a world may hold")
     })
-}
-
-/// Incidents of schedules that are nowhere: likely slips.
-fn unknown_schedules(world: &WorldFile, names: &[ScheduleName]) -> Vec<String> {
-    let written = world.incidents.iter().filter_map(|incident| match &incident.what {
-        What::Writes { item, .. } => item.get("ScheduleName"),
-        _ => None,
-    });
-    let rows = world.rows.schedules.iter().filter_map(|item| item.get("ScheduleName"));
-    let mut known: BTreeSet<&str> = written.chain(rows).filter_map(|name| name.as_str()).collect();
-    known.extend(names.iter().map(ScheduleName::as_str));
-    let meant = world.incidents.iter().filter_map(|incident| match &incident.what {
-        What::Extends { schedule, .. } | What::Orders { schedule, .. } => Some(schedule.as_str()),
-        What::Edits { key, .. } | What::Deletes { key, .. } => key.get("ScheduleName")?.as_str(),
-        _ => None,
-    });
-    let missing: BTreeSet<&str> = meant.filter(|name| !known.contains(name)).collect();
-    let remark = |name: &&str| {
-        let near = nearest(name, known.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
-        format!("an incident is about `{name}`, which is no schedule of this world{}", near.unwrap_or_default())
-    };
-    missing.iter().map(remark).collect()
 }
 
 /// The stretch that is asked for, or else the world file's.
@@ -158,7 +119,7 @@ fn stretch(arguments: &Arguments, world: &WorldFile, zone: Tz) -> Result<(DateTi
     };
     let from = arguments.from.map(|from| from.at(zone)).or(world.from).ok_or_else(|| missing("--from", "From"))?;
     let to = arguments.to.map(|to| to.at(zone)).or(world.to).ok_or_else(|| missing("--to", "To"))?;
-    let shown = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let shown = |at: DateTime<Utc>| at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::AutoSi, true);
     if to <= from {
         let message = format!("the end ({}) is not after the beginning ({})", shown(to), shown(from));
         // It is the file's doing if no flag says otherwise.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use crate::document::yaml;
-use crate::model::Action;
+use crate::model::{Action, GroupName};
 use crate::ports::{Item, Table};
 use crate::simulation::What;
 use crate::simulation::case::{AwsCall, AwsFault, ChatFault, TableCall, TableFault};
@@ -83,11 +83,14 @@ pub(super) fn incident(what: &What, at: DateTime<Utc>, zone: Tz) -> String {
         What::Busy { instance, state, until: end } => format!("{instance} is {state} {}", until(end)),
         What::Terminated { instance } => format!("{instance} is terminated"),
         What::Launched { instance } => format!("launches {instance}"),
-        What::Retagged { instance, schedule_tag, group_tag: Some(group) } => {
-            format!("tags {instance} ScheduleName {schedule_tag}, ScheduleGroupName {group}")
-        }
-        What::Retagged { instance, schedule_tag, group_tag: None } => {
-            format!("tags {instance} ScheduleName {schedule_tag}, and no ScheduleGroupName")
+        What::Retagged { instance, schedule_tag, group_tag } => {
+            let given = |name: &str, value: Option<&str>| match value {
+                Some(value) => format!("{name} {value}"),
+                None => format!("no {name}"),
+            };
+            let tag = given("ScheduleName", Some(schedule_tag.as_str()).filter(|tag| !tag.is_empty()));
+            let group = given("ScheduleGroupName", group_tag.as_ref().map(GroupName::as_str));
+            format!("tags {instance} with {tag} and {group}")
         }
         What::Console { instance, action } => format!("{}s {instance} at the console", verb(*action)),
         What::Extends { schedule, by } => format!("asks in chat for {} more of {schedule}", length(*by)),
@@ -255,8 +258,9 @@ mod tests {
         AWS rds/orders-db is backing-up until 02:00
         AWS ec2/i-2 is terminated
         person launches ec2/i-2
-        person tags ec2/i-2 ScheduleName 서울, ScheduleGroupName DB
-        person tags ec2/i-2 ScheduleName A b, and no ScheduleGroupName
+        person tags ec2/i-2 with ScheduleName 서울 and ScheduleGroupName DB
+        person tags ec2/i-2 with ScheduleName A b and no ScheduleGroupName
+        person tags ec2/i-2 with no ScheduleName and no ScheduleGroupName
         person starts ec2/i-2 at the console
         person asks in chat for 1 h more of A b
         person raises ForceStop of A b

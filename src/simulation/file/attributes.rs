@@ -77,7 +77,9 @@ impl<'a> Attributes<'a> {
 
     /// An attribute as it stands, also null.
     pub(super) fn raw(&mut self, name: &'static str) -> Option<&'a Value> {
-        self.known.push(name);
+        if !self.known.contains(&name) {
+            self.known.push(name);
+        }
         self.item.get(name)
     }
 

@@ -162,14 +162,28 @@ fn of_an_instance(attributes: &mut Attributes<'_>, kind: Kind) -> Option<What> {
             Some(What::Console { instance: instance?, action: action? })
         }
         Kind::Retagged => {
-            let tag = attributes.required("ScheduleName", "the value of its tag `ScheduleName`", TagValue::new);
-            let allowed = "the value of its tag `ScheduleGroupName`";
-            let group_tag = attributes.optional("ScheduleGroupName", allowed, GroupName::new);
+            let allowed = "the value of its tag `ScheduleName`, or `null`: the tag is taken away";
+            let tag = match attributes.raw("ScheduleName") {
+                Some(value) if is_nothing(value) => Some(TagValue::absent()),
+                _ => attributes.required("ScheduleName", allowed, TagValue::new),
+            };
+            let group_tag = match attributes.raw("ScheduleGroupName") {
+                Some(value) if is_nothing(value) => None,
+                _ => {
+                    let allowed = "the value of its tag `ScheduleGroupName`";
+                    attributes.optional("ScheduleGroupName", allowed, GroupName::new)
+                }
+            };
             Some(What::Retagged { instance: instance?, schedule_tag: tag?, group_tag })
         }
         Kind::Launched => Some(What::Launched { instance: instance? }),
         _ => Some(What::Terminated { instance: instance? }),
     }
+}
+
+/// Whether a tag is to be taken away: in the console an empty value is as good as none.
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 fn of_a_person(attributes: &mut Attributes<'_>, kind: Kind) -> Option<What> {
@@ -234,7 +248,8 @@ pub(super) fn write(what: &What, zone: Tz) -> Vec<(&'static str, Value)> {
         What::Terminated { instance } => (Kind::Terminated, vec![some("Instance", key(instance))]),
         What::Launched { instance } => (Kind::Launched, vec![some("Instance", key(instance))]),
         What::Retagged { instance, schedule_tag, group_tag } => {
-            let tag = some("ScheduleName", json!(schedule_tag.as_str()));
+            let is_absent = *schedule_tag == TagValue::absent();
+            let tag = some("ScheduleName", if is_absent { Value::Null } else { json!(schedule_tag.as_str()) });
             let group = ("ScheduleGroupName", group_tag.as_ref().map(|group| json!(group.as_str())));
             (Kind::Retagged, vec![some("Instance", key(instance)), tag, group])
         }

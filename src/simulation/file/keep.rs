@@ -1,12 +1,14 @@
 //! A case as files that people keep: a schedule file for each schedule, and the world file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::{Case, Item, Tables, write, yaml};
-use crate::document::file;
+use crate::document::{Defaults, Sources, file};
+use crate::engine::calendar;
 
 /// Files that hold a case.
 #[derive(Debug, Clone)]
@@ -23,7 +25,7 @@ pub const WORLD: &str = "world.yaml";
 /// Writes a case as schedule files and a world file; rows that fit into no schedule file stand in the world file.
 #[must_use]
 pub fn keep(case: &Case, zone: Tz, remark: &str) -> Kept {
-    let (files, rows) = split(&case.tables);
+    let (files, rows) = split(&case.tables, case.defaults);
     let mut tables = Tables::default();
     for text in files.values() {
         let of_file = file::items(text).unwrap_or_default();
@@ -46,8 +48,36 @@ pub fn keep_rows(case: &Case, zone: Tz, remark: &str) -> Kept {
     Kept { files, case: case.clone() }
 }
 
-/// The schedule files of rows by name, and the rows that fit into none.
-fn split(tables: &Tables) -> (BTreeMap<String, String>, Tables) {
+/// The schedule files of rows by name, and the rows that fit into none: in a schedule file nothing may be wrong.
+fn split(tables: &Tables, defaults: Defaults) -> (BTreeMap<String, String>, Tables) {
+    let mut refused = BTreeSet::new();
+    loop {
+        let (files, rest) = split_without(tables, &refused);
+        let mut sources = Sources::default();
+        for (name, (_, text)) in &files {
+            sources.add(name, text);
+        }
+        let before = refused.len();
+        let faulty = faulty_files(&sources, defaults);
+        refused.extend(faulty.iter().filter_map(|file| Some(files.get(file)?.0.clone())));
+        if refused.len() == before {
+            return (files.into_iter().map(|(name, (_, text))| (name, text)).collect(), rest);
+        }
+    }
+}
+
+/// The files in which anything is at fault.
+fn faulty_files(sources: &Sources, defaults: Defaults) -> BTreeSet<String> {
+    let (schedules, faults) = sources.read(defaults, NaiveDate::MIN);
+    let of_dates = schedules.iter().flat_map(|schedule| {
+        let problems = calendar::contradictions(schedule, NaiveDate::MIN).into_iter();
+        problems.filter_map(|(date, problem)| sources.fault_of_date(schedule, date, problem).file)
+    });
+    faults.iter().filter_map(|fault| fault.file.clone()).chain(of_dates).collect()
+}
+
+/// The schedule files of rows by name, each with its schedule, but for these schedules; and the rows that are left.
+fn split_without(tables: &Tables, refused: &BTreeSet<String>) -> (BTreeMap<String, (String, String)>, Tables) {
     let name_of = |item: &Item| item.get("ScheduleName").and_then(Value::as_str).map(str::to_owned);
     // In a schedule file an exception without a key is given one.
     let has_key = |item: &Item| item.contains_key("ExceptionUuid");
@@ -55,7 +85,7 @@ fn split(tables: &Tables) -> (BTreeMap<String, String>, Tables) {
     let (mut files, mut rest) = (BTreeMap::new(), Tables::default());
     let mut placed: Vec<String> = Vec::new();
     for item in &tables.schedules {
-        let Some(name) = name_of(item).filter(|name| is_alone(name) == 1) else {
+        let Some(name) = name_of(item).filter(|name| is_alone(name) == 1 && !refused.contains(name)) else {
             rest.schedules.push(item.clone());
             continue;
         };
@@ -64,7 +94,7 @@ fn split(tables: &Tables) -> (BTreeMap<String, String>, Tables) {
         };
         let exceptions: Vec<Item> = of_schedule(&tables.exceptions).into_iter().filter(has_key).collect();
         let text = schedule_file(item, &of_schedule(&tables.groups), &exceptions);
-        files.insert(file_name(&name, &files), text);
+        files.insert(file_name(&name, &files), (name.clone(), text));
         placed.push(name);
     }
     let is_left = |item: &&Item| name_of(item).is_none_or(|name| !placed.contains(&name));
@@ -74,7 +104,7 @@ fn split(tables: &Tables) -> (BTreeMap<String, String>, Tables) {
 }
 
 /// A file name that no other schedule has.
-fn file_name(schedule: &str, taken: &BTreeMap<String, String>) -> String {
+fn file_name<T>(schedule: &str, taken: &BTreeMap<String, T>) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let stem: String = schedule.chars().take(40).map(plain).collect();
     let names = (1_usize..).map(|number| {

@@ -9,11 +9,11 @@ impl WorldFile {
     /// A remark for each incident that does not happen in a stretch, or not when the file says; times in a zone.
     #[must_use]
     pub fn outside(&self, (from, to): (DateTime<Utc>, DateTime<Utc>), zone: Tz) -> Vec<FileError> {
-        let places = self.incidents.iter().zip(&self.incident_places);
-        let remark = |(incident, (place, line)): (&super::Incident, &(String, usize))| {
+        let places = self.incidents.iter().zip(&self.incident_paths);
+        let remark = |(incident, place): (&super::Incident, &String)| {
             let said = |name: &str, at: DateTime<Utc>, what: &str, bound: DateTime<Utc>| {
                 let (at, bound) = (time_text(at, zone), time_text(bound, zone));
-                FileError { line: *line, message: format!("{place}.{name} = `{at}`: is {what} ({bound})") }
+                self.remark(&format!("{place}.{name}"), &format!(" = `{at}`: is {what} ({bound})"))
             };
             let (at, until) = (incident.at, incident.what.until());
             match until {

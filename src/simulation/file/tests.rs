@@ -25,7 +25,7 @@ fn case(text: &str) -> Case {
 fn what_is_written_is_read_back() {
     let zone = Tz::Asia__Seoul;
     let one = case(ALL);
-    assert_eq!((one.machines.len(), one.incidents.len(), one.cron), (4, 31, Duration::minutes(1)));
+    assert_eq!((one.machines.len(), one.incidents.len(), one.cron), (4, 32, Duration::minutes(1)));
     let text = write(&one, &one.tables, zone, "A remark.\nOf two lines.");
     assert!(text.starts_with("# A remark. Of two lines.\nFrom: \"2026-11-23T09:00:00+09:00\"\n"), "{text}");
     assert_eq!(format!("{:#?}", case(&text)), format!("{one:#?}"), "{text}");
@@ -38,8 +38,9 @@ fn a_case_is_kept_as_files() {
     let names: Vec<&str> = kept.files.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["schedule-a-b-2.yaml", "schedule-a-b.yaml", "world.yaml"]);
     let world = kept.files.iter().find(|(name, _)| name == "world.yaml").unwrap();
-    // The row without a name, and the group of no schedule.
-    assert!(world.1.contains("Rows:\n  Schedule:\n    - {DaysActive: 7}\n  ScheduleServerGroup:\n"), "{}", world.1);
+    // The row without a name, the one that is at fault, and the group of no schedule.
+    assert!(world.1.contains("Rows:\n  Schedule:\n    - {DaysActive: 7}\n    - {Enabled: true, "), "{}", world.1);
+    assert!(world.1.contains("ScheduleName: faulty"), "{}", world.1);
     let again = reopened(&kept);
     assert_eq!(format!("{again:#?}"), format!("{:#?}", kept.case));
     assert_eq!(rows(&again), rows(&one));

@@ -1,0 +1,161 @@
+//! `lamplighter simulate` with files of one's own: which are taken, and what is said of slips in them.
+
+use std::path::Path;
+
+use crate::support::{Done, lamplighter};
+
+const SCHEDULE: &str = "Schedule:
+  ScheduleName: Office
+  TagValue: Office
+  DaysActive: all
+  Enabled: true
+  StartTime: \"09:30\"
+  StopTime: \"22:00\"
+  Timezone: Europe/Berlin
+ServerGroups:
+  - {GroupName: Database, InstanceType: RDS}
+";
+const WORLD: &str = "From: 2026-11-23T09:25
+To: 2026-11-23T09:45
+Instances:
+  - {Instance: rds/db, ScheduleName: Office, ScheduleGroupName: Database}
+";
+
+/// Runs it in a folder with these files.
+fn simulate(files: &[(&str, &str)], arguments: &str) -> Done {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    run(folder.path(), arguments)
+}
+
+fn run(folder: &Path, arguments: &str) -> Done {
+    let arguments: Vec<&str> = ["simulate"].into_iter().chain(arguments.split_whitespace()).collect();
+    lamplighter(folder, &arguments)
+}
+
+#[test]
+fn nothing_is_simulated_on_half_of_the_schedules() {
+    let faulty = SCHEDULE.replace("DaysActive: all", "DaysActive: al").replace("22:00", "25:99");
+    let other = SCHEDULE.replace("Office", "Other");
+    let done = simulate(&[("o.yaml", &faulty), ("p.yaml", &other), ("w.yaml", WORLD)], "o.yaml p.yaml --world w.yaml");
+    assert_eq!((done.code, done.stdout.as_str()), (1, ""));
+    assert_eq!(
+        done.stderr,
+        "error: o.yaml:4: Schedule Office: DaysActive = `al`: `al` is no day (did you mean `all`?); allowed: `all`, `weekdays`, `weekends`, or a list of days and ranges such as `mon,wed,fri`, `mon-thu`, `fri-mon`
+error: o.yaml:7: Schedule Office: StopTime = `25:99`: is no time of day; allowed: `H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next day), or `None`
+hint: nothing is simulated on half of the schedules; `lamplighter validate o.yaml` checks them alone
+"
+    );
+}
+
+#[test]
+fn faults_are_told_as_validate_tells_them() {
+    let many: String = (0..30).map(|day| format!("  - {{ExceptionDate: x{day}}}\n")).collect();
+    let twice = "Exceptions:\n  - {ExceptionDate: 2026-11-24, ExceptionType: stop, ExceptionValue: \"19:00\"}\n  - {ExceptionDate: 2026-11-24, ExceptionType: stop, ExceptionValue: \"20:00\"}\n";
+    for text in [
+        "Schedul: {}\n".to_owned(),
+        "Schedule: [".to_owned(),
+        SCHEDULE.replace("TagValue", "TagValu"),
+        SCHEDULE.replace("RDS", "RSD"),
+        format!("{SCHEDULE}{twice}"),
+        format!("{SCHEDULE}Exceptions:\n{many}"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("o.yaml"), &text).unwrap();
+        std::fs::write(folder.path().join("w.yaml"), WORLD).unwrap();
+        let done = run(folder.path(), ". --world w.yaml");
+        assert_eq!((done.code, done.stdout.as_str()), (1, ""), "{text}: {}", done.stderr);
+        let told = done.stderr.lines().filter_map(|line| line.strip_prefix("error: ./"));
+        let told: Vec<&str> = told.collect();
+        let validated = lamplighter(folder.path(), &["validate", "o.yaml"]).stdout;
+        let validated: Vec<&str> = validated.lines().take(20).collect();
+        assert!(!told.is_empty() && told == validated, "{told:#?} {validated:#?}");
+    }
+}
+
+#[test]
+fn worlds_among_the_schedule_files_are_left_out() {
+    let other = "Cron: 10m\nInstances:\n  - {Instance: rds/other, ScheduleName: Office}\n";
+    let files = [("team/o.yaml", SCHEDULE), ("team/sample.yaml", other), ("mine.yaml", WORLD)];
+    // A folder with a world in it, and one's own world from elsewhere.
+    let done = simulate(&files, "team --world mine.yaml");
+    assert_eq!((done.code, done.stderr.as_str()), (0, ""));
+    assert!(done.stdout.contains("starts rds/db") && !done.stdout.contains("rds/other"), "{}", done.stdout);
+    // As a shell spells `team/*.yaml`.
+    let done = simulate(&files, "team/o.yaml team/sample.yaml --world mine.yaml");
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert_eq!(
+        done.stderr,
+        "remark: team/sample.yaml: is a world, and not the one that `--world` names: it is left out\n"
+    );
+    // With both in one folder, the other one.
+    let done = simulate(&files, "team --world team/sample.yaml --from 2026-11-23T09:00 --to 2026-11-23T10:00");
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(done.stdout.contains("starts rds/other"), "{}", done.stdout);
+}
+
+#[test]
+fn without_a_path_the_schedule_files_beside_the_world_are_taken() {
+    let files = [
+        ("team/o.yaml", SCHEDULE),
+        ("team/w.yaml", WORLD),
+        ("alone/w.yaml", WORLD),
+        ("o.yaml", SCHEDULE),
+        ("w.yaml", WORLD),
+    ];
+    let named = simulate(&files, "team/o.yaml --world team/w.yaml");
+    for arguments in ["--world team/w.yaml", "--world w.yaml", "--world ./w.yaml"] {
+        let beside = simulate(&files, arguments);
+        assert_eq!((beside.code, beside.stderr.as_str(), &beside.stdout), (0, "", &named.stdout), "{arguments}");
+    }
+    let hint = "hint: name schedule files, or folders of them, before `--world`; rows may stand under `Rows` of the world file, too\n";
+    let cases = [
+        ("--world alone/w.yaml", "error: there is no schedule: alone/w.yaml has no schedule file beside it\n"),
+        ("alone --world w.yaml", "error: there is no schedule in alone\n"),
+    ];
+    for (arguments, said) in cases {
+        let done = simulate(&files, arguments);
+        assert_eq!((done.code, done.stderr), (1, format!("{said}{hint}")), "{arguments}");
+    }
+    let rows = "Rows: {Schedule: [{ScheduleName: R, TagValue: R, DaysActive: all, Enabled: true, StartTime: \"09:30\", StopTime: None}]}\n";
+    let done = simulate(&[("w.yaml", &format!("{WORLD}{rows}"))], "--world w.yaml");
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    // A fault beside the world names the file.
+    let done = simulate(&[("w.yaml", WORLD), ("s.yaml", "Schedule: 1")], "--world w.yaml");
+    assert_eq!(done.code, 1, "{}", done.stderr);
+    assert!(done.stderr.starts_with("error: s.yaml:1: "), "{}", done.stderr);
+}
+
+#[test]
+fn slips_in_the_world_are_remarked_with_their_line_and_what_may_be_meant() {
+    let incidents = "Incidents:
+  - At: 2026-11-23T09:40
+    What: orders
+    Schedule: Offic
+    Flag: ForceStop
+  - {At: 2026-11-23T09:40, What: extends, Schedule: office, By: 1h}
+  - {At: 2026-11-23T09:40, What: edits, Table: ScheduleServerGroup, Key: {ScheduleName: Office, GroupName: Databse}, Attribute: Ready}
+  - {At: 2026-11-23T09:40, What: launched, Instance: rds/bd}
+  - {At: 2026-11-23T09:40, What: retagged, Instance: rds/db, ScheduleName: Offices, ScheduleGroupName: Database}
+  - {At: 2026-11-23T09:40, What: deletes, Table: ScheduleRun, Key: {ScheduleName: \"@lamplighter\", RunId: \"@told\"}}
+  - {At: 2026-11-23T10:40, What: retagged, Instance: rds/db, ScheduleName: null}
+";
+    let world = WORLD.replace("ScheduleGroupName: Database", "ScheduleGroupName: Databas");
+    let done = simulate(&[("s.yaml", SCHEDULE), ("w.yaml", &format!("{world}{incidents}"))], "s.yaml --world w.yaml");
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert_eq!(
+        done.stderr,
+        "remark: w.yaml:4: Instances[0].ScheduleGroupName = `Databas`: is no group of Office; did you mean `Database`?
+remark: w.yaml:8: Incidents[0].Schedule = `Offic`: is no schedule of this world; did you mean `Office`?
+remark: w.yaml:10: Incidents[1].Schedule = `office`: is no schedule of this world; did you mean `Office`?
+remark: w.yaml:11: Incidents[2].Key.GroupName = `Databse`: no such row of `ScheduleServerGroup`; did you mean `Database`?
+remark: w.yaml:12: Incidents[3].Instance = `rds/bd`: is no instance of this world; did you mean `rds/db`?
+remark: w.yaml:13: Incidents[4].ScheduleName = `Offices`: is the TagValue of no schedule of this world; did you mean `Office`?
+remark: w.yaml:15: Incidents[6].At = `2026-11-23T10:40:00+01:00`: is not before the end of the stretch: it does not happen (2026-11-23T09:45:00+01:00)
+"
+    );
+}
