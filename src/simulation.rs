@@ -14,6 +14,7 @@ pub mod counts;
 pub mod file;
 mod function;
 pub mod history;
+pub mod missed;
 mod people;
 pub mod random;
 pub mod run;

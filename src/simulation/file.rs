@@ -348,9 +348,9 @@ pub fn write(case: &Case, rows: &Tables, zone: Tz, remark: &str) -> String {
     if rows.is_empty() { text } else { format!("{text}Rows:\n{rows}") }
 }
 
-/// A time as it is written: RFC 3339 with the zone's offset.
+/// A time as it is written: RFC 3339 with the zone's offset, `Z` in UTC.
 fn time_text(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::AutoSi, false)
+    at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::AutoSi, zone == Tz::UTC)
 }
 
 #[cfg(test)]

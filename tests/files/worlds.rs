@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use crate::support::{Done, lamplighter};
 
 const SCHEDULE: &str = "Schedule:
@@ -54,7 +56,7 @@ hint: nothing is simulated on half of the schedules; `lamplighter validate o.yam
 
 #[test]
 fn faults_are_told_as_validate_tells_them() {
-    let many: String = (0..30).map(|day| format!("  - {{ExceptionDate: x{day}}}\n")).collect();
+    let many = "  - {ExceptionDate: x}\n".repeat(30);
     let twice = "Exceptions:\n  - {ExceptionDate: 2026-11-24, ExceptionType: stop, ExceptionValue: \"19:00\"}\n  - {ExceptionDate: 2026-11-24, ExceptionType: stop, ExceptionValue: \"20:00\"}\n";
     for text in [
         "Schedul: {}\n".to_owned(),
@@ -158,4 +160,64 @@ remark: w.yaml:13: Incidents[4].ScheduleName = `Offices`: is the TagValue of no 
 remark: w.yaml:15: Incidents[6].At = `2026-11-23T10:40:00+01:00`: is not before the end of the stretch: it does not happen (2026-11-23T09:45:00+01:00)
 "
     );
+}
+
+#[test]
+fn what_was_due_and_came_to_nothing_is_said_at_the_end() {
+    let incident = "Incidents:\n  - {At: 2026-11-23T00:00, What: tables-fail, Call: scan, How: missing, Until: 2026-11-25T12:00}\n";
+    let files = [("s.yaml", SCHEDULE), ("w.yaml", &format!("{WORLD}{incident}"))];
+    let two_days = "s.yaml --world w.yaml --from 2026-11-23T06:00 --to 2026-11-25T06:00";
+    let done = simulate(&files, two_days);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let end = "0 starts, 0 stops, 0 messages: no promise broken
+2 transitions of the timetable were due and not one instance was asked
+  Mon 23 Nov 09:30  start  Office
+  Tue 24 Nov 09:30  start  Office
+";
+    assert!(done.stdout.ends_with(end), "{}", done.stdout);
+    let done = simulate(&files, &format!("{two_days} --format json"));
+    let summary: Value = serde_json::from_str(done.stdout.lines().last().unwrap()).unwrap();
+    let missed = serde_json::json!([
+        {"at": "2026-11-23T08:30:00Z", "schedule": "Office", "action": "start"},
+        {"at": "2026-11-24T08:30:00Z", "schedule": "Office", "action": "start"},
+    ]);
+    assert_eq!(summary["missed"], missed);
+    // Once the tables are back what is due is caught up.
+    let done = simulate(&files, &two_days.replace("11-25T06", "11-25T13"));
+    assert!(done.stdout.contains("starts rds/db") && done.stdout.contains("2 transitions"), "{}", done.stdout);
+}
+
+/// Every text in a value that has the form of an instant.
+fn instants(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => {
+            let is_instant = text.len() >= 19 && text.as_bytes()[10] == b'T' && text.starts_with("20");
+            Vec::from_iter(is_instant.then(|| text.clone()))
+        }
+        Value::Array(values) => values.iter().flat_map(instants).collect(),
+        Value::Object(map) => map.values().flat_map(instants).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn json_is_in_the_order_of_time_with_instants_in_utc() {
+    let incidents = "Incidents:
+  - {At: 2026-11-23T09:26, What: clocks-apart, By: 40s, Until: 2026-11-23T09:40}
+  - {At: 2026-11-23T09:31, What: doubled, By: 3s, Until: 2026-11-23T09:40}
+  - {At: 2026-11-23T09:41, What: extends, Schedule: Office, By: 1h}
+";
+    let world = WORLD.replace("09:45", "23:45");
+    let files = [("s.yaml", SCHEDULE), ("w.yaml", &format!("{world}{incidents}"))];
+    let done = simulate(&files, "s.yaml --world w.yaml --format json");
+    let lines: Vec<Value> = done.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let times: Vec<&str> = lines.iter().filter_map(|line| line["at"].as_str()).collect();
+    assert!(
+        times.len() > 20 && times.is_sorted_by_key(|at| chrono::DateTime::parse_from_rfc3339(at).unwrap()),
+        "{times:?}"
+    );
+    let others: Vec<String> =
+        lines.iter().flat_map(instants).filter(|text| !text.split('/').next().unwrap().ends_with('Z')).collect();
+    assert_eq!(others, [""; 0]);
+    assert!(lines.iter().any(|line| line["until"] == "2026-11-23T08:40:00Z"), "{}", done.stdout);
 }

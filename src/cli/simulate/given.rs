@@ -16,7 +16,7 @@ use crate::document::file::FileError;
 use crate::document::{Defaults, plain};
 use crate::model::Schedule;
 use crate::simulation::file::{self, WorldFile};
-use crate::simulation::{Case, check, run as life};
+use crate::simulation::{Case, check, missed, run as life};
 
 /// The most cron ticks of a stretch: a year of ticks every five minutes.
 const MOST_TICKS: i64 = 110_000;
@@ -68,11 +68,12 @@ fn placed(world: &Path, FileError { line, message }: &FileError) -> String {
 fn live(case: &Case, zone: Tz, format: Format) -> Result<(), Error> {
     let history = life::run(case);
     let violations = check::check(case, &history);
+    let missed = missed::missed(case, &history);
     let text = match format {
-        Format::Json => json::text(history.iter(), &violations),
+        Format::Json => json::text(&history, &violations, &missed),
         Format::Text => {
             let head = report::head(case, zone);
-            let end = report::end(&history, &violations, zone);
+            let end = report::end(&history, &violations, &missed, zone);
             format!("{head}\n{}\n{end}", day::text(history.iter(), zone))
         }
     };

@@ -1,4 +1,5 @@
-//! A history for programs: one object a line, each with `event`, and with `at` if it happened at a time.
+//! A history for programs: one object a line, each with `event`, and with `at` if it happened at a time: the true time, in UTC
+//! with `Z`, also of what a tick notes whose clock is off. The lines are in the order of time.
 //!
 //! | `event` | what | further fields |
 //! | --- | --- | --- |
@@ -10,7 +11,7 @@
 //! | `fault` | a fault comes up in a call | `message` |
 //! | `tick_killed` | a tick could not go on | `invocation`, `cause`: `killed` or `timed_out` |
 //! | `violation` | a promise was broken | `promise`, `message`, `schedule`; with `--random` the `seed` |
-//! | `summary` | the last line | `counts`, `violations`; with `--random` `worlds`, `first_seed`, `faults`, `settled_after`, `failing` |
+//! | `summary` | the last line | `counts`, `violations`, `missed`: the transitions of the timetable (`at`, `schedule`, `action`) that were due and for which no instance was asked; with `--random` `worlds`, `first_seed`, `faults`, `settled_after`, `failing` |
 //! | `panic`, `kept` | with `--random`: a world could not be lived through; one was kept | `seed`; `command` |
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -24,20 +25,30 @@ use crate::simulation::check::Violation;
 use crate::simulation::counts::Counts;
 use crate::simulation::file::{incident_attributes, instance_of};
 use crate::simulation::history::{HowEnded, Invocation};
+use crate::simulation::missed::Missed;
 use crate::simulation::{Entry, Happened, What};
 
 /// The objects of a given world: those of its history, then a summary.
-pub(super) fn text(history: std::slice::Iter<'_, Entry>, violations: &[Violation]) -> String {
-    let counts = Counts::of(history.as_slice());
-    let summary = json!({"event": "summary", "counts": counts.0, "violations": violations.len()});
-    format!("{}{summary}\n", lines(history, violations))
+pub(super) fn text(history: &[Entry], violations: &[Violation], missed: &[Missed]) -> String {
+    let counts = Counts::of(history);
+    let missed = missed.iter().map(|Missed { at, schedule, action }| {
+        json!({"at": time(*at), "schedule": schedule.as_str(), "action": action.as_str()})
+    });
+    let missed: Vec<Value> = missed.collect();
+    let summary = json!({"event": "summary", "counts": counts.0, "violations": violations.len(), "missed": missed});
+    format!("{}{summary}\n", lines(history.iter(), violations))
 }
 
 /// The objects of a history: the tick's events, states, messages, incidents and faults as they came up, what became of
-/// ticks that did not end by themselves, answers to people; then the violations.
+/// ticks that did not end by themselves, answers to people, and the violations; in the order of time.
 pub(super) fn lines<'a>(history: impl Iterator<Item = &'a Entry>, violations: &[Violation]) -> String {
+    let happened = history.filter_map(|entry| Some((entry.at, object(entry)?)));
+    let broken = violations.iter().map(|broken| (broken.at, violation(broken)));
+    let mut objects: Vec<(DateTime<Utc>, Map<String, Value>)> = happened.chain(broken).collect();
+    // What breaks a promise stands behind what happened at that time.
+    objects.sort_by_key(|(at, _)| *at);
     let mut text = String::new();
-    for object in history.filter_map(object).chain(violations.iter().map(violation)) {
+    for (_, object) in objects {
         text += &format!("{}\n", Value::Object(object));
     }
     text
@@ -45,7 +56,12 @@ pub(super) fn lines<'a>(history: impl Iterator<Item = &'a Entry>, violations: &[
 
 fn object(entry: &Entry) -> Option<Map<String, Value>> {
     match &entry.what {
-        Happened::Noted(_, event) => Some(event_object(event)),
+        Happened::Noted(_, event) => {
+            let mut object = event_object(event);
+            // The function's clock may be off, and shows when the tick looked.
+            object.insert("at".to_owned(), json!(time(entry.at)));
+            Some(object)
+        }
         Happened::Incident(what) => Some(incident(entry.at, what)),
         Happened::Fault(fault) => {
             let mut object = begun(entry.at, "fault");
@@ -177,7 +193,7 @@ mod tests {
             told(false, Err(ChatError::Unavailable("no answer".to_owned()))),
         ];
         let history: Vec<Entry> = happened.into_iter().map(|what| Entry { at: DateTime::UNIX_EPOCH, what }).collect();
-        insta::assert_snapshot!(text(history.iter(), &[]), @r#"
+        insta::assert_snapshot!(text(&history, &[], &[]), @r#"
         {"at":"1970-01-01T00:00:00Z","cause":"killed","event":"tick_killed","invocation":1}
         {"at":"1970-01-01T00:00:00Z","cause":"timed_out","event":"tick_killed","invocation":2}
         {"at":"1970-01-01T00:00:00Z","event":"answered","granted":true,"schedule":"S","until":"1970-01-01T00:00:00Z"}
@@ -187,7 +203,7 @@ mod tests {
         {"at":"1970-01-01T00:00:00Z","by":"person","event":"state","instance":"i-1","kind":"ec2","state":"stopping"}
         {"arrived":true,"at":"1970-01-01T00:00:00Z","event":"message","kind":"extended","schedule":"S","text":"S stops later: on Thu 1 Jan at 00:00 UTC\nBy: Jo"}
         {"arrived":false,"at":"1970-01-01T00:00:00Z","event":"message","kind":"extended","reason":"chat did not take the message: no answer","schedule":"S","text":"S stops later: on Thu 1 Jan at 00:00 UTC\nBy: Jo"}
-        {"counts":{"extensions: denied":1,"extensions: granted":1,"invocations: failed":1,"invocations: killed":1,"invocations: timed out":1,"messages: extended arrived":1,"messages: extended did not arrive":1,"states: busy while it serves":1,"states: running at the beginning":1,"states: stopping, by a person":1},"event":"summary","violations":0}
+        {"counts":{"extensions: denied":1,"extensions: granted":1,"invocations: failed":1,"invocations: killed":1,"invocations: timed out":1,"messages: extended arrived":1,"messages: extended did not arrive":1,"states: busy while it serves":1,"states: running at the beginning":1,"states: stopping, by a person":1},"event":"summary","missed":[],"violations":0}
         "#);
     }
 }

@@ -8,6 +8,7 @@ use crate::cli::{BAD, BOLD, FAINT};
 use crate::document::plain;
 use crate::model::{Action, InstanceKey, Notice, ScheduleName};
 use crate::simulation::check::Violation;
+use crate::simulation::missed::Missed;
 use crate::simulation::{Case, Entry, Happened};
 
 /// Which stretch of which world this is.
@@ -29,7 +30,7 @@ pub(super) fn head(case: &Case, zone: Tz) -> String {
 }
 
 /// What a history comes to, and what broke a promise.
-pub(super) fn end(history: &[Entry], violations: &[Violation], zone: Tz) -> String {
+pub(super) fn end(history: &[Entry], violations: &[Violation], missed: &[Missed], zone: Tz) -> String {
     let count = |is_it: &dyn Fn(&Happened) -> bool| history.iter().filter(|entry| is_it(&entry.what)).count();
     let asked = |wanted: Action| {
         let is_it =
@@ -46,7 +47,30 @@ pub(super) fn end(history: &[Entry], violations: &[Violation], zone: Tz) -> Stri
         counted(asked(Action::Stop), "stop"),
         counted(messages, "message"),
     );
+    text += &came_to_nothing(missed, zone);
     text += &broken(violations, zone);
+    text
+}
+
+/// More transitions than anybody reads.
+const MOST_MISSED: usize = 10;
+
+/// The transitions for which no instance was asked, a line each: no promise may be broken, and yet nothing was switched.
+fn came_to_nothing(missed: &[Missed], zone: Tz) -> String {
+    if missed.is_empty() {
+        return String::new();
+    }
+    let were = if missed.len() == 1 { "was" } else { "were" };
+    let count = counted(missed.len(), "transition");
+    let mut text = format!("{BAD}{count} of the timetable {were} due and not one instance was asked{BAD:#}\n");
+    for Missed { at, schedule, action } in missed.iter().take(MOST_MISSED) {
+        let at = at.with_timezone(&zone).format("%a %-d %b %H:%M");
+        text += &format!("  {at}  {:5}  {}\n", action.as_str(), plain(schedule.as_str()));
+    }
+    let more = missed.len().saturating_sub(MOST_MISSED);
+    if more > 0 {
+        text += &format!("  and {more} more\n");
+    }
     text
 }
 
