@@ -16,19 +16,21 @@ mod given;
 mod hunt;
 mod json;
 mod progress;
+mod reference;
 mod report;
 mod words;
 
 /// Live through a world: the tick that runs in Lambda, over embedded tables, instances and chat, with everything that
 /// goes wrong in them; a checker judges what happened. Needs no AWS account.
 ///
-/// With `--world`, schedule files over the instances and incidents of a world file; exit code 1 if a promise was broken.
+/// With `--world`, schedule files over the instances and incidents of a world file, which is described below; exit code 1
+/// if a promise was broken, or anything is wrong with a file.
 /// With `--random`, so many made-up worlds with the seeds S, S+1, …, up to the first in which a promise was broken: that
 /// one is shown, cut down to what is needed.
 ///
 /// T is a time such as `2026-11-23T09:00:00+09:00` (RFC 3339), a local time such as `2026-11-23T09:00`, or a date.
 #[derive(Debug, clap::Args)]
-#[command(group = ArgGroup::new("what").required(true).args(["world", "random"]))]
+#[command(group = ArgGroup::new("what").required(true).args(["world", "random"]), after_long_help = reference::text())]
 pub(super) struct Arguments {
     /// Schedule files, or folders of them (`*.yaml`, `*.yml`, `*.json`); by default those beside the world file.
     ///
@@ -37,7 +39,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "PATH", conflicts_with = "random")]
     paths: Vec<PathBuf>,
 
-    /// The world: instances, incidents, how far apart the ticks are.
+    /// The world: instances, incidents, how far apart the ticks are; `--help` says what it may hold.
     #[arg(long, value_name = "FILE")]
     world: Option<PathBuf>,
 

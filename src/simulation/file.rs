@@ -1,90 +1,8 @@
 //! The world file: what a simulated world holds besides schedules, and what happens in it, as YAML or JSON.
 //!
-//! ```yaml
-//! From: 2026-11-23T09:25     # where the stretch begins and ends, unless the command says otherwise
-//! To: 2026-11-23T12:00
-//! Cron: 5m                   # how far apart the ticks are
-//! OnChange: true             # whether a change of an instance makes a tick too
-//! Seed: 7                    # for the small print: how long calls take
-//! Instances:
-//!   - {Instance: rds/orders-db, ScheduleName: Development, ScheduleGroupName: Database, BootsIn: 6m, HaltsIn: 90s}
-//! Incidents:
-//!   - {At: 2026-11-23T10:00, What: console, Instance: rds/orders-db, Action: stop}
-//!   - {At: 2026-11-23T10:30, What: outage, Until: 2026-11-23T11:00}
-//! ```
+//! What is written is read back as the same case. Knows no disk and no command line.
 //!
-//! Schedules stand in schedule files; rows that fit into none, such as faulty ones, may stand under `Rows`. What is written
-//! is read back as the same case. Knows no disk and no command line.
-//!
-//! A time is RFC 3339, a local time in the zone of the schedules, or a date; a length is such as `90s`, `6m` or `1h30m`, up
-//! to `366d`; a key is such as `ec2/i-1`, `rds/orders-db` or `cluster/orders`, with the region before it if it is in another
-//! one: `eu-west-1|rds/orders-db`.
-//!
-//! # The file
-//!
-//! | Attribute | Type | Default |
-//! |---|---|---|
-//! | `From`, `To` | time | none: `--from` and `--to` have to say it, and win if both do |
-//! | `Cron` | length from `10s` to `24h` | `5m` |
-//! | `OnChange` | `true` or `false` | `true` |
-//! | `Seed` | whole number of up to 64 bits | 0 |
-//! | `Instances` | list of instances | none |
-//! | `Incidents` | list of incidents | none |
-//! | `Rows` | mapping of `Schedule`, `ScheduleServerGroup` and `ScheduleException` to lists of rows | none |
-//!
-//! # An instance
-//!
-//! `ScheduleName` and `ScheduleGroupName` are the values of its tags: the first is the schedule's `TagValue`, and not the name
-//! of the schedule. An instance of which an incident says that it is `launched` is not there before.
-//!
-//! | Attribute | Type | Default |
-//! |---|---|---|
-//! | `Instance` | key | has to be there |
-//! | `ScheduleName` | value of the tag: the `TagValue` of a schedule | has to be there |
-//! | `ScheduleGroupName` | value of the tag: the `GroupName` of a group | no tag |
-//! | `Name`, `Engine`, `Zone` | text, as AWS shows it | none |
-//! | `State` | `stopped`, `starting`, `running`, `stopping`, `gone`; `serving`, `changing` or `broken` with AWS's word | `stopped` |
-//! | `StateReason` | text: why it is in this state | none |
-//! | `Checks` | status checks: `passed`, `failing`, `unknown` | `passed` |
-//! | `RestartsAt` | time at which AWS starts it by itself | never |
-//! | `Refusal` | why AWS refuses to stop it: `instance-store`, `sql-server-multi-az`; `auto-scaling`, `read-replica`, `replica-source` or `cluster-member` with a name | it does not |
-//! | `BootsIn` | length: how long a start takes | `1m` |
-//! | `HaltsIn` | length: how long a stop takes | `30s` |
-//! | `FallsBack` | whole number: how many starts come to nothing | 0 |
-//! | `ChecksIn` | length: how long its status checks take once it runs; EC2 | `0s` |
-//! | `BusyAtFirst` | `{State: AWS's word, For: length}`: what it is busy with after a start | nothing |
-//!
-//! # An incident
-//!
-//! `At` (a time) and `What` (the kind) have to be there, and so do all attributes without a default here. `Until` is a time after
-//! `At`. `Times` is a whole number from 1: the first so many calls; omitted it means all. `Schedule` is the name of a schedule,
-//! and not the value of its tag.
-//!
-//! | `What` | Attributes |
-//! |---|---|
-//! | `outage` | `Until` |
-//! | `late` | `By`: length; `Until` |
-//! | `doubled` | `By`: length; `Until` |
-//! | `killed` | `After`: whole number of waits before it (default 0) |
-//! | `clock-off` | `By`: length, with `-` before it a negative one; `Until` |
-//! | `clocks-apart` | `By`: length: the most that the clock of an invocation is off; `Until` |
-//! | `short-limit` | `Limit`: length: the function's timeout, else `5m`; `Until` |
-//! | `tables-fail` | `Call`: `any`, `scan`, `runs`, `put-run`, `lower-flag`; `How`: `unavailable`, `denied`, `lost-answer`, `own-conflict`, `slow`, `missing`, `other`; `Times` (default all); `Until` |
-//! | `aws-fails` | `Call`: `describe`, `start`, `stop`; `Instance`: key, not with `describe` (default the whole call); `How`: `throttled`, `denied`, `unreachable`, `lost-answer`, `capacity`, `wrong-state`, `refused`, `partial`, `slow`; `Times` (default all); `Until` |
-//! | `stale` | `By`: length; `Until` |
-//! | `chat-fails` | `How`: `down`, `refused`, `lost-answer`, `slow`, `late`, `too-many`; `Times` (default all); `Until` |
-//! | `busy` | `Instance`: key; `State`: AWS's word; `Until` |
-//! | `terminated` | `Instance`: key |
-//! | `launched` | `Instance`: key of one of `Instances`; it is not there before, and comes in its `State`: `stopped` if it says none |
-//! | `retagged` | `Instance`: key; `ScheduleName`: value of the tag, or `null` (the tag is taken away); `ScheduleGroupName`: value of the tag (default: the tag is taken away) |
-//! | `console` | `Instance`: key; `Action`: `start`, `stop` |
-//! | `extends` | `Schedule`: name; `By`: length |
-//! | `orders` | `Schedule`: name; `Flag`: `ForceStart`, `ForceStop`; `Raised`: `true` or `false` (default `true`) |
-//! | `writes` | `Table`; `Item`: the row |
-//! | `edits` | `Table`; `Key`: attributes by which the row is found, at least one; `Attribute`: its name; `Value`: anything, also `null` (default: the attribute is taken away) |
-//! | `deletes` | `Table`; `Key`: as above |
-//!
-//! `Table` is `Schedule`, `ScheduleServerGroup`, `ScheduleException` or `ScheduleRun`.
+#![doc = include_str!("file/reference.md")]
 
 use std::collections::BTreeSet;
 
@@ -110,6 +28,9 @@ mod words;
 
 use attributes::Attributes;
 pub use keep::{Kept, WORLD, keep, keep_rows};
+
+/// What a world file may hold, in Markdown.
+pub const REFERENCE: &str = include_str!("file/reference.md");
 
 /// What is allowed where an instance is asked for.
 const KEY: &str = "a key such as `ec2/i-1`, `rds/orders-db` or `cluster/orders`, with the region before it if it is in \
@@ -160,7 +81,14 @@ impl WorldFile {
     #[must_use]
     pub fn slips(&self, case: &Case, zone: Tz) -> Vec<FileError> {
         let mut slips = self.remarks.clone();
-        slips.extend(self.outside((case.from, case.to), zone));
+        let outside = self.outside((case.from, case.to), zone);
+        if outside.len() > 1 && outside.len() == self.incidents.len() {
+            let (from, to) = (time_text(case.from, zone), time_text(case.to, zone));
+            slips.push(
+                self.remark("Incidents", &format!(": none of the {} lies between {from} and {to}", outside.len())),
+            );
+        }
+        slips.extend(outside);
         slips.extend(self.unknown_tags(case));
         slips.extend(self.unknown_rows(case));
         slips.sort_by_key(|slip| slip.line);

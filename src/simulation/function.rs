@@ -26,6 +26,9 @@ const SLOW_TABLES: Duration = Duration::seconds(20);
 /// A slow call of AWS takes so long, or as long as the caller allows.
 const SLOW_AWS: Duration = Duration::seconds(50);
 
+/// The code of a call that no answer came to, as the adapter of AWS gives it.
+const NO_ANSWER: &str = "NoAnswer";
+
 /// A chat that is down is tried again for so long.
 const CHAT_IS_TRIED: Duration = Duration::seconds(4);
 
@@ -98,8 +101,15 @@ impl<'a> Function<'a> {
         (fault == Some(AwsFault::Partial)).then(|| self.random().random_range(0..2))
     }
 
-    /// Asks for one instance, at once.
-    fn ask(&self, action: Action, key: &InstanceKey, fault: Option<AwsFault>) -> Outcome {
+    /// Waits as a slow call of AWS does; whether it is given up before it is answered.
+    async fn is_given_up(&self, until_at: DateTime<Utc>) -> bool {
+        let left = (until_at - self.stage.now()).max(Duration::zero());
+        self.wait(SLOW_AWS.min(left)).await;
+        left < SLOW_AWS
+    }
+
+    /// Asks for one instance, at once; of a call that is given up the answer is not waited for.
+    fn ask(&self, action: Action, key: &InstanceKey, fault: Option<AwsFault>, is_given_up: bool) -> Outcome {
         let reaches_aws = matches!(fault, None | Some(AwsFault::LostAnswer | AwsFault::Slow));
         let (effect, took_effect) = if reaches_aws {
             let effect = self.stage.world.call(action, key);
@@ -109,7 +119,7 @@ impl<'a> Function<'a> {
             (Ok(()), false)
         };
         _ = self.stage.note_states(Whom::Function(self.id));
-        let answer = fault.and_then(failure).map_or(effect, Err);
+        let answer = if is_given_up { Err(out_of_time(true)) } else { fault.and_then(failure).map_or(effect, Err) };
         let (invocation, key) = (self.id, key.clone());
         self.stage.note(Happened::Asked { invocation, action, key, took_effect, answer: answer.clone() });
         answer
@@ -155,13 +165,23 @@ fn failure(fault: AwsFault) -> Option<Failure> {
     let (kind, code) = match fault {
         AwsFault::Throttled | AwsFault::Partial => (FailureKind::Throttled, "RequestLimitExceeded"),
         AwsFault::Denied => (FailureKind::Denied, "UnauthorizedOperation"),
-        AwsFault::Unreachable | AwsFault::LostAnswer => (FailureKind::Unreachable, "DispatchFailure"),
+        AwsFault::Unreachable | AwsFault::LostAnswer => (FailureKind::Unreachable, NO_ANSWER),
         AwsFault::Capacity => (FailureKind::Capacity, "InsufficientInstanceCapacity"),
         AwsFault::WrongState => (FailureKind::WrongState, "IncorrectInstanceState"),
         AwsFault::Refused => (FailureKind::Refused, "OperationNotPermitted"),
         AwsFault::Slow => return None,
     };
     Some(Failure { kind, code: code.to_owned(), message: "the simulation says so".to_owned() })
+}
+
+/// What is said of an instance when time ran out, in the words of AWS's adapter: it was asked, and it may have been done, or not.
+fn out_of_time(is_asked: bool) -> Failure {
+    let (kind, code, message) = if is_asked {
+        (FailureKind::Unreachable, NO_ANSWER, "AWS did not answer in the time left")
+    } else {
+        (FailureKind::Throttled, "NotAskedYet", "there was no time left to ask AWS")
+    };
+    Failure { kind, code: code.to_owned(), message: message.to_owned() }
 }
 
 impl Store for Function<'_> {
@@ -271,24 +291,21 @@ impl Fleet for Function<'_> {
         let (batch, each): (Vec<_>, Vec<_>) = instances.iter().partition(|key| key.kind == InstanceKind::Ec2);
         let answers = [batch].into_iter().filter(|keys| !keys.is_empty()).chain(each.into_iter().map(|key| vec![key]));
         for keys in answers {
+            if self.stage.now() >= until_at {
+                outcomes.extend(keys.into_iter().map(|key| (key.clone(), Err(out_of_time(false)))));
+                continue;
+            }
             // A fault for all holds for the whole call; what AWS would say to one instance is asked for each.
             let of_all = self.aws_fault(call, None);
-            if of_all == Some(AwsFault::Slow) {
-                self.wait(SLOW_AWS.min(until_at - self.stage.now()).max(Duration::zero())).await;
-            }
+            let mut is_given_up = of_all == Some(AwsFault::Slow) && self.is_given_up(until_at).await;
             let half = self.half(of_all);
             for (index, key) in keys.into_iter().enumerate() {
                 let is_spared = half.is_some_and(|half| index % 2 == half);
                 let fault = of_all.filter(|_| !is_spared).or_else(|| self.aws_fault(call, Some(key)));
                 if of_all.is_none() && fault == Some(AwsFault::Slow) {
-                    self.wait(SLOW_AWS.min(until_at - self.stage.now()).max(Duration::zero())).await;
+                    is_given_up |= self.is_given_up(until_at).await;
                 }
-                let outcome = if self.stage.now() > until_at {
-                    failure(AwsFault::Throttled).map_or(Ok(()), Err)
-                } else {
-                    self.ask(action, key, fault)
-                };
-                outcomes.insert(key.clone(), outcome);
+                outcomes.insert(key.clone(), self.ask(action, key, fault, is_given_up));
             }
             self.pause(20..300).await;
         }

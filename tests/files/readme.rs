@@ -31,6 +31,14 @@ fn the_readme_shows_what_is_printed() {
 }
 
 #[test]
+fn the_readme_shows_the_world_of_the_day_that_it_shows() {
+    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
+    let world =
+        std::fs::read_to_string(repository().join("tests/scenarios/extension-past-midnight/world.yaml")).unwrap();
+    assert!(readme.contains(&format!("```yaml\n{world}```\n")), "{world}");
+}
+
+#[test]
 fn the_readme_shows_the_days_off_that_are_added() {
     let command = "cargo local holidays import schedules/holidays/kr.ics --schedule Development --out schedules --from 2026-12-01 --to 2027-02-28";
     let folder = tempfile::tempdir().unwrap();

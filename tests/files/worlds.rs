@@ -163,6 +163,56 @@ remark: w.yaml:15: Incidents[6].At = `2026-11-23T10:40:00+01:00`: is not before 
 }
 
 #[test]
+fn incidents_outside_the_stretch_are_remarked_in_the_zone_of_the_schedule() {
+    let incidents = "Incidents:
+  - {At: 2026-11-23T09:30, What: console, Instance: rds/db, Action: start}
+  - {At: 2026-11-23T09:31, What: outage, Until: 2026-11-23T09:40}
+";
+    let files = [("s.yaml", SCHEDULE), ("w.yaml", &format!("{WORLD}{incidents}"))];
+    let done = simulate(&files, "s.yaml --world w.yaml --from 2026-11-23T10:00 --to 2026-11-23T11:00");
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert_eq!(
+        done.stderr,
+        "remark: w.yaml:5: Incidents: none of the 2 lies between 2026-11-23T10:00:00+01:00 and 2026-11-23T11:00:00+01:00
+remark: w.yaml:6: Incidents[0].At = `2026-11-23T09:30:00+01:00`: is before the beginning of the stretch: it happens at the beginning (2026-11-23T10:00:00+01:00)
+remark: w.yaml:7: Incidents[1].Until = `2026-11-23T09:40:00+01:00`: is not after the beginning of the stretch: it is over before (2026-11-23T10:00:00+01:00)
+"
+    );
+    let done = simulate(&files, "s.yaml --world w.yaml --to 2026-11-23T09:00");
+    let said = "error: the end (2026-11-23T09:00:00+01:00) is not after the beginning (2026-11-23T09:25:00+01:00)\n";
+    assert_eq!((done.code, done.stderr.as_str()), (2, said));
+}
+
+#[test]
+fn what_there_was_no_time_to_ask_for_is_asked_by_the_next_tick_without_a_word() {
+    let instances = "  - {Instance: rds/db-2, ScheduleName: Office, ScheduleGroupName: Database}
+  - {Instance: rds/db-3, ScheduleName: Office, ScheduleGroupName: Database}
+";
+    let slow = "Incidents:\n  - {At: 2026-11-23T09:26, What: aws-fails, Call: start, How: slow, Times: 2, Until: 2026-11-23T09:40}\n";
+    let files = [("s.yaml", SCHEDULE), ("w.yaml", &format!("{WORLD}{instances}{slow}"))];
+    let done = simulate(&files, "s.yaml --world w.yaml");
+    assert_eq!((done.code, done.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(done.stdout, @r"
+    Office  Mon 23 Nov 2026 09:25 to 09:45, Europe/Berlin, ticks every 5 min and on changes, seed 0
+
+    Mon 23 Nov 2026
+    09:26:00  fault   AWS: a start is slow 2 times until 09:40
+    09:30:50  tick    starts rds/db
+    09:31:00  tick    starts rds/db-2 and is answered: NoAnswer: AWS did not answer in the time left
+    09:31:00  chat    Office: 1 instance of Database is starting
+    09:31:50  AWS     rds/db is running
+    09:31:54  tick    starts rds/db-3
+    09:31:54  chat    Office: 1 instance of Database is starting
+    09:32:00  AWS     rds/db-2 is running
+    09:32:54  AWS     rds/db-3 is running
+    09:32:55  tick    leaves Office to another tick, which was a moment earlier
+    09:32:55  chat    Office has started: 2 instances in 2 min
+
+    7 ticks, 3 starts, 0 stops, 3 messages: no promise broken
+    ");
+}
+
+#[test]
 fn what_was_due_and_came_to_nothing_is_said_at_the_end() {
     let incident = "Incidents:\n  - {At: 2026-11-23T00:00, What: tables-fail, Call: scan, How: missing, Until: 2026-11-25T12:00}\n";
     let files = [("s.yaml", SCHEDULE), ("w.yaml", &format!("{WORLD}{incident}"))];
@@ -220,4 +270,14 @@ fn json_is_in_the_order_of_time_with_instants_in_utc() {
         lines.iter().flat_map(instants).filter(|text| !text.split('/').next().unwrap().ends_with('Z')).collect();
     assert_eq!(others, [""; 0]);
     assert!(lines.iter().any(|line| line["until"] == "2026-11-23T08:40:00Z"), "{}", done.stdout);
+}
+
+#[test]
+fn the_help_says_what_a_world_may_hold() {
+    let done = run(Path::new("."), "--help");
+    assert_eq!((done.code, done.stderr.as_str()), (0, ""));
+    for said in ["\nAn incident:\n", "\n  outage ", "\n  retagged ", "\n  BusyAtFirst ", "`tests/scenarios`"] {
+        assert!(done.stdout.contains(said), "{said}: {}", done.stdout);
+    }
+    assert!(!run(Path::new("."), "-h").stdout.contains("An incident"));
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
 use crate::cli::{BAD, BOLD, FAINT};
@@ -80,9 +81,33 @@ pub(super) fn broken(violations: &[Violation], zone: Tz) -> String {
         let Violation { promise, at, schedule, message } = violation;
         let at = at.with_timezone(&zone).format("%a %-d %b %H:%M:%S");
         let schedule = schedule.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+        let message = in_zone(message, zone);
         format!("{BAD}promise {promise}{BAD:#}  {FAINT}{at}{FAINT:#}  {}\n", plain(&format!("{schedule}{message}")))
     };
     violations.iter().map(line).collect()
+}
+
+/// A text with its instants, such as `2026-11-23T00:30:00Z`, as times of a zone, in which the day is told; UTC as it stands.
+fn in_zone(text: &str, zone: Tz) -> String {
+    const FORM: &str = "%Y-%m-%dT%H:%M:%S";
+    const LENGTH: usize = "2026-11-23T00:30:00".len();
+    if zone == Tz::UTC {
+        return text.to_owned();
+    }
+    let mut told = String::with_capacity(text.len());
+    for part in text.split_inclusive('Z') {
+        let cut = part.len().checked_sub(LENGTH + 1).and_then(|place| part.split_at_checked(place));
+        let at = cut
+            .and_then(|(before, at)| Some((before, NaiveDateTime::parse_from_str(at.strip_suffix('Z')?, FORM).ok()?)));
+        match at {
+            Some((before, at)) => {
+                told += before;
+                told += &at.and_utc().with_timezone(&zone).format("%a %-d %b %H:%M:%S").to_string();
+            }
+            None => told += part,
+        }
+    }
+    told
 }
 
 /// `1 tick`, `2,345 ticks`.
@@ -152,6 +177,17 @@ fn schedule_of(notice: &Notice) -> Option<&ScheduleName> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn broken_promises_are_told_in_the_zone_of_the_day() {
+        let message = "2026-11-23T13:00:00Z: Zoe asked at 2026-11-23T23:59:59Z, not at 2026-11-23T25:00:00Z";
+        let expected = "Mon 23 Nov 22:00:00: Zoe asked at Tue 24 Nov 08:59:59, not at 2026-11-23T25:00:00Z";
+        assert_eq!(in_zone(message, Tz::Asia__Seoul), expected);
+        for text in [message, "", "Z", "서울Z"] {
+            assert_eq!(in_zone(text, Tz::UTC), text);
+        }
+        assert_eq!(in_zone("서울Z 2026-11-23T13:00Z", Tz::Asia__Seoul), "서울Z 2026-11-23T13:00Z");
+    }
 
     #[test]
     fn numbers_are_grouped() {

@@ -113,7 +113,7 @@ pub enum AwsFault {
     Refused,
     /// Every second instance of the call is throttled, the others work.
     Partial,
-    /// It takes 50 seconds, or as long as the caller allows, and works.
+    /// It takes 50 seconds, and works; a call that is given up before that works too, without an answer.
     Slow,
 }
 
