@@ -36,7 +36,7 @@ impl Line {
             after.clone()
         };
         // What people write into rows and files must not steer a terminal.
-        plain(&format!("{before}{}{after}", keys.join(", ")))
+        plain(format!("{before}{}{after}", keys.join(", ")).trim_end())
     }
 }
 

@@ -23,11 +23,8 @@ pub(super) fn head(case: &Case, zone: Tz) -> String {
     let stretch = format!("{} to {}, {zone}", from.format(&format!("{day} %H:%M")), to.format(&end));
     let ticks = super::words::length(case.cron);
     let on_change = if case.on_change { " and on changes" } else { "" };
-    format!(
-        "{BOLD}{}{BOLD:#}  {stretch}, ticks every {ticks}{on_change}, seed {}\n",
-        plain(&names.join(", ")),
-        case.seed
-    )
+    let names = if names.is_empty() { "no schedule".to_owned() } else { names.join(", ") };
+    format!("{BOLD}{}{BOLD:#}  {stretch}, ticks every {ticks}{on_change}, seed {}\n", plain(&names), case.seed)
 }
 
 /// What a history comes to, and what broke a promise.

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::model::{GroupName, Label, Problem, Source, Stretch};
+use crate::simulation::random::{self, Faults};
+use crate::simulation::run;
 
 fn schedule() -> ScheduleName {
     ScheduleName::new("S").unwrap()
@@ -118,4 +120,15 @@ fn a_change_of_the_clocks_is_said_where_it_happens() {
     01:30:00  chat    S is not extended: no
     02:30:00  chat    S is not extended: no
     ");
+}
+
+#[test]
+fn no_line_ends_with_a_blank() {
+    for seed in 0..10 {
+        let case = random::case(seed, Faults::All);
+        let history = run::run(&case);
+        let text = plainly(&text(history.iter(), Tz::UTC));
+        let odd: Vec<&str> = text.lines().filter(|line| line.trim_end() != *line).collect();
+        assert_eq!(odd, [""; 0], "seed {seed}");
+    }
 }
