@@ -14,20 +14,21 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg32;
 use serde_json::Value;
 
+use self::answers::{failure, is_refused, out_of_time, refuse, unavailable};
 use super::case::{AwsCall, AwsFault, ChatFault, TableCall, TableFault, What};
 use super::history::{Fault, Happened, Invocation, Whom};
 use super::stage::{Alarm, Stage, Timer};
-use crate::model::{Action, Event, Failure, FailureKind, InstanceKey, InstanceKind, Inventory, Notice, ScheduleName};
+use crate::document::{NOTEBOOK_KEY, STATE_RUN_ID};
+use crate::model::{Action, Event, InstanceKey, InstanceKind, Inventory, Notice, ScheduleName};
 use crate::ports::{Chat, ChatError, Clock, Fleet, Item, Journal, Outcome, Query, Store, StoreError, Table};
+
+mod answers;
 
 /// A slow call of the tables takes so long.
 const SLOW_TABLES: Duration = Duration::seconds(20);
 
 /// A slow call of AWS takes so long, or as long as the caller allows.
 const SLOW_AWS: Duration = Duration::seconds(50);
-
-/// The code of a call that no answer came to, as the adapter of AWS gives it.
-const NO_ANSWER: &str = "NoAnswer";
 
 /// A chat that is down is tried again for so long.
 const CHAT_IS_TRIED: Duration = Duration::seconds(4);
@@ -70,8 +71,11 @@ impl<'a> Function<'a> {
     /// Waits as a call of the tables does, and gives its fault, if it has one.
     async fn call_tables(&self, call: TableCall) -> Option<TableFault> {
         self.pause(2..40).await;
+        let is_meant = |which: TableCall| {
+            which == call || which == TableCall::Any || (which, call) == (TableCall::PutRun, TableCall::PutHistory)
+        };
         let fault = self.stage.fault(|what| match what {
-            What::TablesFail { call: which, how, .. } if *which == call || *which == TableCall::Any => Some(*how),
+            What::TablesFail { call: which, how, .. } if is_meant(*which) => Some(*how),
             _ => None,
         });
         if let Some(fault) = fault {
@@ -119,69 +123,15 @@ impl<'a> Function<'a> {
             (Ok(()), false)
         };
         _ = self.stage.note_states(Whom::Function(self.id));
-        let answer = if is_given_up { Err(out_of_time(true)) } else { fault.and_then(failure).map_or(effect, Err) };
+        let answer = if is_given_up {
+            Err(out_of_time(true))
+        } else {
+            fault.and_then(|fault| failure(fault, key.kind)).map_or(effect, Err)
+        };
         let (invocation, key) = (self.id, key.clone());
         self.stage.note(Happened::Asked { invocation, action, key, took_effect, answer: answer.clone() });
         answer
     }
-}
-
-fn unavailable(table: &str) -> StoreError {
-    StoreError::Unavailable { table: table.to_owned(), message: "dispatch failure: timeout".to_owned() }
-}
-
-fn denied(table: &str) -> StoreError {
-    StoreError::Denied { table: table.to_owned(), message: "is not authorized to perform this".to_owned() }
-}
-
-/// The answer of a call of the tables that read nothing or did nothing.
-fn refuse(fault: TableFault, table: &str) -> StoreError {
-    match fault {
-        TableFault::Denied => denied(table),
-        TableFault::Missing => {
-            let setting = match table {
-                "Schedule" => "SCHEDULE_TABLE",
-                "ScheduleServerGroup" => "SERVER_GROUP_TABLE",
-                "ScheduleException" => "EXCEPTION_TABLE",
-                _ => "RUN_TABLE",
-            };
-            StoreError::MissingTable(table.to_owned(), setting)
-        }
-        TableFault::Other => {
-            let message = "ValidationException: the simulation says so".to_owned();
-            StoreError::Other { table: table.to_owned(), message }
-        }
-        _ => unavailable(table),
-    }
-}
-
-/// Whether nothing happened.
-fn is_refused(fault: TableFault) -> bool {
-    !matches!(fault, TableFault::LostAnswer | TableFault::OwnConflict | TableFault::Slow)
-}
-
-/// The answer to a call for an instance; `None`: AWS's own.
-fn failure(fault: AwsFault) -> Option<Failure> {
-    let (kind, code) = match fault {
-        AwsFault::Throttled | AwsFault::Partial => (FailureKind::Throttled, "RequestLimitExceeded"),
-        AwsFault::Denied => (FailureKind::Denied, "UnauthorizedOperation"),
-        AwsFault::Unreachable | AwsFault::LostAnswer => (FailureKind::Unreachable, NO_ANSWER),
-        AwsFault::Capacity => (FailureKind::Capacity, "InsufficientInstanceCapacity"),
-        AwsFault::WrongState => (FailureKind::WrongState, "IncorrectInstanceState"),
-        AwsFault::Refused => (FailureKind::Refused, "OperationNotPermitted"),
-        AwsFault::Slow => return None,
-    };
-    Some(Failure { kind, code: code.to_owned(), message: "the simulation says so".to_owned() })
-}
-
-/// What is said of an instance when time ran out, in the words of AWS's adapter: it was asked, and it may have been done, or not.
-fn out_of_time(is_asked: bool) -> Failure {
-    let (kind, code, message) = if is_asked {
-        (FailureKind::Unreachable, NO_ANSWER, "AWS did not answer in the time left")
-    } else {
-        (FailureKind::Throttled, "NotAskedYet", "there was no time left to ask AWS")
-    };
-    Failure { kind, code: code.to_owned(), message: message.to_owned() }
 }
 
 impl Store for Function<'_> {
@@ -205,9 +155,11 @@ impl Store for Function<'_> {
     }
 
     async fn put_run(&self, item: Item, expected_version: Option<u64>) -> Result<(), StoreError> {
-        let fault = self.call_tables(TableCall::PutRun).await;
         let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (schedule, run_id) = (text("ScheduleName"), text("RunId"));
+        let is_history = run_id != STATE_RUN_ID && run_id != NOTEBOOK_KEY.1;
+        let call = if is_history { TableCall::PutHistory } else { TableCall::PutRun };
+        let fault = self.call_tables(call).await;
         let effect = match fault {
             Some(fault) if is_refused(fault) => None,
             _ => Some(self.stage.world.put_run(item, expected_version).await),
@@ -268,7 +220,12 @@ impl Fleet for Function<'_> {
                 }
             }
         }
-        if let Some(failure) = fault.and_then(failure) {
+        if fault == Some(AwsFault::Gone) {
+            // Of status checks none are read if one instance is gone by then; that is no failure of the look.
+            for instance in inventory.instances.values_mut().filter(|one| one.key.kind == InstanceKind::Ec2) {
+                instance.checks_passed = None;
+            }
+        } else if let Some(failure) = fault.and_then(|fault| failure(fault, InstanceKind::Ec2)) {
             // Of several places, only every second one answers.
             let half = self.half(fault);
             let is_spared = |index: usize| half.is_some_and(|half| index % 2 == half);
@@ -290,7 +247,7 @@ impl Fleet for Function<'_> {
         self.pause(50..600).await;
         let (batch, each): (Vec<_>, Vec<_>) = instances.iter().partition(|key| key.kind == InstanceKind::Ec2);
         let answers = [batch].into_iter().filter(|keys| !keys.is_empty()).chain(each.into_iter().map(|key| vec![key]));
-        for keys in answers {
+        for mut keys in answers {
             if self.stage.now() >= until_at {
                 outcomes.extend(keys.into_iter().map(|key| (key.clone(), Err(out_of_time(false)))));
                 continue;
@@ -299,8 +256,16 @@ impl Fleet for Function<'_> {
             let of_all = self.aws_fault(call, None);
             let mut is_given_up = of_all == Some(AwsFault::Slow) && self.is_given_up(until_at).await;
             let half = self.half(of_all);
+            let names_one = of_all == Some(AwsFault::Gone);
+            if names_one {
+                keys.shuffle(&mut *self.random());
+            }
             for (index, key) in keys.into_iter().enumerate() {
-                let is_spared = half.is_some_and(|half| index % 2 == half);
+                let is_spared = half.is_some_and(|half| index % 2 == half) || (names_one && index > 0);
+                if names_one && index == 1 {
+                    // The others are asked for in a call of their own.
+                    self.pause(20..300).await;
+                }
                 let fault = of_all.filter(|_| !is_spared).or_else(|| self.aws_fault(call, Some(key)));
                 if of_all.is_none() && fault == Some(AwsFault::Slow) {
                     is_given_up |= self.is_given_up(until_at).await;

@@ -14,6 +14,7 @@ use crate::document::{Defaults, Tables};
 mod apply;
 mod dice;
 mod edits;
+mod fitting;
 mod incidents;
 mod machines;
 mod memory;

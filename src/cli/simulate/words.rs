@@ -171,6 +171,7 @@ fn table_call(call: TableCall) -> &'static str {
         TableCall::Scan => "a scan",
         TableCall::Runs => "reading the runs",
         TableCall::PutRun => "writing a run",
+        TableCall::PutHistory => "writing the history",
         TableCall::LowerFlag => "lowering a flag",
     }
 }
@@ -204,6 +205,8 @@ fn aws_fault(fault: AwsFault) -> &'static str {
         AwsFault::Capacity => "finds no capacity",
         AwsFault::WrongState => "is not possible in the present state",
         AwsFault::Refused => "is refused for good",
+        AwsFault::Gone => "finds no such instance",
+        AwsFault::Other => "is answered with another error",
         AwsFault::Partial => "is throttled for every second instance",
         AwsFault::Slow => "is slow",
     }

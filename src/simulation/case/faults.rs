@@ -9,8 +9,10 @@ pub enum TableCall {
     Scan,
     /// Reading what is remembered.
     Runs,
-    /// Writing what is remembered.
+    /// Writing what is remembered, the history too.
     PutRun,
+    /// Writing a run that is over into the history.
+    PutHistory,
     /// Lowering a flag.
     LowerFlag,
 }
@@ -22,6 +24,7 @@ impl TableCall {
         ("scan", Self::Scan),
         ("runs", Self::Runs),
         ("put-run", Self::PutRun),
+        ("put-history", Self::PutHistory),
         ("lower-flag", Self::LowerFlag),
     ];
 
@@ -113,6 +116,11 @@ pub enum AwsFault {
     Refused,
     /// Every second instance of the call is throttled, the others work.
     Partial,
+    /// AWS knows no instance of this id: it refuses the whole call and names the id, and the others are asked for again
+    /// without it. Of a call for all it is one of them, by chance. A look loses the status checks.
+    Gone,
+    /// An answer that nobody knows, to the whole call.
+    Other,
     /// It takes 50 seconds, and works; a call that is given up before that works too, without an answer.
     Slow,
 }
@@ -127,6 +135,8 @@ impl AwsFault {
         ("capacity", Self::Capacity),
         ("wrong-state", Self::WrongState),
         ("refused", Self::Refused),
+        ("gone", Self::Gone),
+        ("other", Self::Other),
         ("partial", Self::Partial),
         ("slow", Self::Slow),
     ];

@@ -25,7 +25,7 @@ pub(super) fn edit(at: DateTime<Utc>, (table, key): (Table, Item), attribute: &s
 }
 
 /// An edit, and mostly the way back some time later.
-fn and_back(dice: &mut Dice, scene: &Scene<'_>, done: Incident, before: Option<Value>) -> Vec<Incident> {
+pub(super) fn and_back(dice: &mut Dice, scene: &Scene<'_>, done: Incident, before: Option<Value>) -> Vec<Incident> {
     let What::Edits { table, key, attribute, .. } = done.what.clone() else { return vec![done] };
     let at = back_at(dice, scene, done.at);
     let back = incident(at, What::Edits { table, key, attribute, value: before });

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::dice::Dice;
 use super::scene::{Scene, incident};
-use super::{Faults, Stretch, apply, edits, people, trouble};
+use super::{Faults, Stretch, apply, edits, fitting, people, trouble};
 use crate::document::{self, Defaults, Tables};
 use crate::memory::Machine;
 use crate::ports::{Item, Table};
@@ -40,6 +40,9 @@ pub(super) fn incidents(
             trouble::trouble(dice, &scene, faults)
         };
         incidents.extend(drawn);
+    }
+    if count > 0 {
+        incidents.extend(fitting::fitting(dice, &scene));
     }
     incidents.sort_by_key(|incident: &Incident| incident.at);
     if faults == Faults::None {

@@ -60,7 +60,7 @@ fn never_there(dice: &mut Dice, machines: &mut [Machine]) {
     let Some(machine) = machines.get_mut(index) else { return };
     match fate {
         0..7 => machine.falls_back = u32::MAX,
-        7..11 if machine.instance.key.kind != InstanceKind::Ec2 => {
+        7..16 if machine.instance.key.kind != InstanceKind::Ec2 => {
             machine.instance.state = InstanceState::Changing { raw: "rebooting".to_owned() };
             machine.instance.restarts_at = None;
         }

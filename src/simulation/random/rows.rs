@@ -70,8 +70,8 @@ fn schedule(dice: &mut Dice, stretch: &Stretch, name: &str) -> Drawn {
         ("ForceStop", dice.chance(40).then_some(Value::Bool(false))),
         ("StopWarningMinutes", lead.map(Value::from)),
         ("MaxExtensionMinutes", most.map(Value::from)),
-        ("Enforce", dice.mostly(None, &[(12, Some(true)), (8, Some(false))]).map(Value::from)),
-        ("Mode", dice.mostly(None, &[(6, Some("act")), (4, Some("notify")), (3, Some("off"))]).map(Value::from)),
+        ("Enforce", dice.mostly(None, &[(15, Some(true)), (8, Some(false))]).map(Value::from)),
+        ("Mode", dice.mostly(None, &[(6, Some("act")), (5, Some("notify")), (3, Some("off"))]).map(Value::from)),
         ("Regions", (!regions.is_empty()).then(|| json!(regions))),
         ("Owner", dice.chance(10).then(|| json!("the team"))),
     ];

@@ -54,6 +54,26 @@ impl<'a> Scene<'a> {
         dice.one(&fitting).copied()
     }
 
+    /// When a transition of a schedule comes, and which, of one kind if `action` says so.
+    pub(super) fn moment_of(
+        &self,
+        dice: &mut Dice,
+        schedule: &Schedule,
+        action: Option<Action>,
+    ) -> Option<(DateTime<Utc>, Action)> {
+        let is_fitting =
+            |moment: &&Moment| moment.schedule == schedule.name && action.is_none_or(|action| action == moment.action);
+        let fitting: Vec<&Moment> = self.moments.iter().filter(is_fitting).collect();
+        dice.one(&fitting).map(|moment| (moment.at, moment.action))
+    }
+
+    /// The cron tick that finds what is due at an instant.
+    pub(super) fn tick_after(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        let cron = self.stretch.cron.num_seconds().max(1);
+        let due = (at.timestamp() + cron - 1) / cron * cron;
+        DateTime::from_timestamp(due, 0).unwrap_or(at)
+    }
+
     /// An instant at which something is going on because of a transition.
     pub(super) fn around(&self, dice: &mut Dice, moment: &Moment) -> DateTime<Utc> {
         let minutes = Duration::minutes;
@@ -98,6 +118,12 @@ impl<'a> Scene<'a> {
         };
         let at = self.around(dice, moment);
         Some((self.schedules.iter().find(|schedule| schedule.name == moment.schedule)?, at))
+    }
+
+    /// The instances that carry a schedule's tag at the beginning.
+    pub(super) fn machines_of(&self, schedule: &Schedule) -> impl Iterator<Item = &'a Machine> {
+        let tag = schedule.tag_value.clone();
+        self.machines.iter().filter(move |machine| machine.instance.schedule_tag == tag)
     }
 
     pub(super) fn databases(&self) -> impl Iterator<Item = &InstanceKey> {

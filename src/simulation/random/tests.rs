@@ -123,7 +123,7 @@ fn some_faults_kill_nothing_and_lose_no_answer() {
 #[test]
 fn most_schedules_are_understood_in_the_end() {
     let (mut all, mut right) = (0, 0);
-    for seed in 0..300 {
+    for seed in 0..600 {
         let case = case(seed, Faults::All);
         let mut tables = case.tables.clone();
         for incident in &case.incidents {

@@ -123,7 +123,13 @@ fn tables(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
     let at = scene.time(dice);
     let call = dice.mostly(
         TableCall::PutRun,
-        &[(20, TableCall::Any), (20, TableCall::Scan), (20, TableCall::Runs), (20, TableCall::LowerFlag)],
+        &[
+            (19, TableCall::Any),
+            (16, TableCall::Scan),
+            (16, TableCall::Runs),
+            (15, TableCall::LowerFlag),
+            (9, TableCall::PutHistory),
+        ],
     );
     let how = match faults {
         Faults::All if dice.chance(30) => dice.either(TableFault::LostAnswer, &[TableFault::OwnConflict]),
@@ -132,7 +138,11 @@ fn tables(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
             &[(20, TableFault::Denied), (24, TableFault::Slow), (18, TableFault::Missing), (18, TableFault::Other)],
         ),
     };
-    let (times, until) = extent(dice, scene, at);
+    let (times, mut until) = extent(dice, scene, at);
+    if call == TableCall::PutHistory {
+        // Long enough for a run to end.
+        until = until.max(scene.within(at + dice.seconds(300, 1800)));
+    }
     incident(at, What::TablesFail { call, how, times, until })
 }
 
@@ -142,11 +152,13 @@ fn aws(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
     let common = [AwsFault::Throttled, AwsFault::Denied, AwsFault::Unreachable, AwsFault::Slow, AwsFault::Slow];
     let how = match (faults, call) {
         (Faults::All, _) if dice.chance(20) => AwsFault::LostAnswer,
+        (_, AwsCall::Describe) if dice.chance(18) => dice.either(AwsFault::Gone, &[AwsFault::Other]),
         (_, AwsCall::Describe) => dice.either(AwsFault::Partial, &common),
         (_, AwsCall::Start) if dice.chance(22) => AwsFault::Capacity,
         // That AWS will never do it is remembered.
         _ if dice.chance(16) => AwsFault::Refused,
         _ if dice.chance(16) => AwsFault::WrongState,
+        _ if dice.chance(26) => dice.either(AwsFault::Gone, &[AwsFault::Other]),
         _ => dice.either(AwsFault::Partial, &common),
     };
     let at = match call {
@@ -163,7 +175,16 @@ fn aws(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
 }
 
 fn chat(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
+    if let Some(at) = slow_at(dice, scene).filter(|_| dice.chance(25)) {
+        let until = scene.within(at + dice.seconds(300, 1200)).max(at + Duration::seconds(1));
+        return incident(at, chat_fails(dice, faults, None, until));
+    }
     let at = scene.time(dice);
+    let (times, until) = extent(dice, scene, at);
+    incident(at, chat_fails(dice, faults, times, until))
+}
+
+pub(super) fn chat_fails(dice: &mut Dice, faults: Faults, times: Option<u32>, until: DateTime<Utc>) -> What {
     let how = match faults {
         Faults::All if dice.chance(35) => ChatFault::LostAnswer,
         _ => dice.mostly(
@@ -171,8 +192,24 @@ fn chat(dice: &mut Dice, scene: &Scene<'_>, faults: Faults) -> Incident {
             &[(15, ChatFault::Refused), (22, ChatFault::Slow), (20, ChatFault::Late), (18, ChatFault::TooMany)],
         ),
     };
-    let (times, until) = extent(dice, scene, at);
-    incident(at, What::ChatFails { how, times, until })
+    What::ChatFails { how, times, until }
+}
+
+/// When people are likely to be told that a group is slow.
+fn slow_at(dice: &mut Dice, scene: &Scene<'_>) -> Option<DateTime<Utc>> {
+    let mut slow = Vec::new();
+    for schedule in &scene.schedules {
+        for machine in scene.machines_of(schedule) {
+            let group = machine.instance.group_tag.as_ref().and_then(|tag| schedule.groups.get(tag));
+            let after = group.map(|group| group.slow_after);
+            slow.extend(
+                after.filter(|after| machine.falls_back > 3 || machine.boots_in > *after).map(|it| (schedule, it)),
+            );
+        }
+    }
+    let (schedule, after) = *dice.one(&slow)?;
+    let (at, _) = scene.moment_of(dice, schedule, Some(Action::Start))?;
+    Some(scene.within(scene.tick_after(at) + after - Duration::seconds(20)))
 }
 
 fn busy(dice: &mut Dice, scene: &Scene<'_>) -> Option<Incident> {
