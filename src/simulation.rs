@@ -20,6 +20,7 @@ pub mod random;
 pub mod run;
 pub mod shrink;
 mod stage;
+mod twice;
 
 pub use case::{Case, Incident, What};
 pub use history::{Entry, Happened};

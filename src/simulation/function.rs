@@ -18,6 +18,7 @@ use self::answers::{failure, is_refused, out_of_time, refuse, unavailable};
 use super::case::{AwsCall, AwsFault, ChatFault, TableCall, TableFault, What};
 use super::history::{Fault, Happened, Invocation, Whom};
 use super::stage::{Alarm, Stage, Timer};
+use super::twice::Shown;
 use crate::document::{NOTEBOOK_KEY, STATE_RUN_ID};
 use crate::model::{Action, Event, InstanceKey, InstanceKind, Inventory, Notice, ScheduleName};
 use crate::ports::{Chat, ChatError, Clock, Fleet, Item, Journal, Outcome, Query, Store, StoreError, Table};
@@ -40,12 +41,28 @@ pub(super) struct Function<'a> {
     random: Mutex<Pcg32>,
     /// How far its clock is off where each has one of its own, in thousandths of the most.
     skew: i32,
+    /// What its look has been shown so far, if it decides twice on it.
+    shown: Option<Mutex<Shown>>,
 }
 
 impl<'a> Function<'a> {
-    pub(super) fn new(stage: &'a Stage, id: Invocation, seed: u64) -> Self {
+    pub(super) fn new(stage: &'a Stage, id: Invocation, seed: u64, decides_twice: bool) -> Self {
         let skew = Pcg32::seed_from_u64(!seed).random_range(-1000..=1000);
-        Self { stage, id, random: Mutex::new(Pcg32::seed_from_u64(seed)), skew }
+        let shown = decides_twice.then(Mutex::default);
+        Self { stage, id, random: Mutex::new(Pcg32::seed_from_u64(seed)), skew, shown }
+    }
+
+    fn shown(&self) -> Option<MutexGuard<'_, Shown>> {
+        self.shown.as_ref().map(|shown| shown.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Decides twice on the look that is complete with this.
+    fn decide_twice(&self, query: &Query, inventory: &Inventory) {
+        let Some(shown) = self.shown() else { return };
+        let [one, other] = shown.plans((query, inventory), self.stage.defaults, u64::from(self.id));
+        if one != other {
+            self.stage.note(Happened::PlansDiffer { one: format!("{one:?}"), other: format!("{other:?}") });
+        }
     }
 
     fn random(&self) -> MutexGuard<'_, Pcg32> {
@@ -140,6 +157,9 @@ impl Store for Function<'_> {
             return Err(refuse(fault, table.as_str()));
         }
         let items = self.shuffled(self.stage.world.items(table));
+        if let Some(mut shown) = self.shown() {
+            shown.note_scan(table, &items);
+        }
         self.stage.note(Happened::Read(self.id, table));
         self.pause(2..40).await;
         Ok(items)
@@ -150,6 +170,9 @@ impl Store for Function<'_> {
             return Err(refuse(fault, "ScheduleRun"));
         }
         let items = self.shuffled(self.stage.world.runs(keys).await?);
+        if let Some(mut shown) = self.shown() {
+            shown.note_runs(&items);
+        }
         self.pause(2..40).await;
         Ok(items)
     }
@@ -236,6 +259,7 @@ impl Fleet for Function<'_> {
             }
         }
         self.stage.note(Happened::Looked(self.id, inventory.clone()));
+        self.decide_twice(query, &inventory);
         self.pause(50..400).await;
         inventory
     }
@@ -324,7 +348,11 @@ impl Clock for Function<'_> {
             What::ClocksApart { by, .. } => Some(*by * self.skew / 1000),
             _ => None,
         });
-        self.stage.now() + off
+        let now = self.stage.now() + off;
+        if let Some(mut shown) = self.shown() {
+            shown.note_time(now);
+        }
+        now
     }
 
     async fn sleep(&self, duration: Duration) {

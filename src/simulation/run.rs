@@ -9,7 +9,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use chrono::{DateTime, Duration, Utc};
-use rand::seq::SliceRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_pcg::Pcg32;
 
@@ -19,11 +18,8 @@ use super::function::Function;
 use super::history::{Entry, Happened, HowEnded, Invocation, Whom};
 use super::people::{self, Granted};
 use super::stage::Stage;
-use crate::document::Defaults;
-use crate::engine;
-use crate::memory::World;
-use crate::model::{Action, InstanceKey, InstanceState, ScheduleName};
-use crate::ports::{Clock as _, Item, Ports, Store, StoreError, Table};
+use crate::model::{InstanceKey, InstanceState};
+use crate::ports::{Clock as _, Ports, Table};
 use crate::tick::{self, Options, Report, TickError};
 
 /// The function's usual timeout; the tick is told that it has two seconds less, as in Lambda.
@@ -32,8 +28,8 @@ const TIMEOUT: Duration = Duration::minutes(5);
 /// A terminated instance is shown for so long.
 const GONE_FOR: Duration = Duration::hours(1);
 
-/// One in so many invocations looks and plans twice.
-const PLANS_TWICE: u32 = 20;
+/// One in so many invocations decides twice on each of its looks.
+const DECIDES_TWICE: u64 = 16;
 
 /// Lives through a case and gives what happened.
 #[must_use]
@@ -197,11 +193,9 @@ impl<'a> Run<'a> {
         self.begun += 1;
         let id = self.begun;
         stage.note(Happened::Began(id));
-        if id.is_multiple_of(PLANS_TWICE) {
-            plan_twice(stage, self.case.seed ^ u64::from(id));
-        }
         let seed = self.case.seed.rotate_left(17) ^ u64::try_from(now.timestamp_millis()).unwrap_or_default();
-        let function = Function::new(stage, id, seed.wrapping_add(u64::from(id)));
+        let decides_twice = self.case.seed.wrapping_add(u64::from(id)).is_multiple_of(DECIDES_TWICE);
+        let function = Function::new(stage, id, seed.wrapping_add(u64::from(id)), decides_twice);
         let limit = stage.fault(|what| match what {
             What::ShortLimit { limit, .. } => Some(*limit),
             _ => None,
@@ -303,56 +297,6 @@ impl<'a> Run<'a> {
         for changed_at in self.stage.note_states(Whom::Person) {
             self.tell_change(changed_at);
         }
-    }
-}
-
-/// Looks at the world twice and decides twice: the order in which a scan gives its items must not matter.
-fn plan_twice(stage: &Stage, seed: u64) {
-    let plan = |seed| plan(&stage.world, stage.defaults, seed);
-    note_difference(stage, plan(seed).as_ref(), plan(seed.wrapping_add(1)).as_ref());
-}
-
-/// What is decided on the tables in the order of this seed.
-fn plan(world: &World, defaults: Defaults, seed: u64) -> Option<engine::Plan> {
-    let store = Shuffled { world, seed };
-    let ports = Ports { store: &store, fleet: world, chat: world, clock: world, journal: world };
-    let looked = pollster::block_on(tick::look(&ports, defaults)).ok();
-    looked.map(|(snapshot, now)| engine::plan(&snapshot, now))
-}
-
-fn note_difference(stage: &Stage, one: Option<&engine::Plan>, other: Option<&engine::Plan>) {
-    if one != other {
-        stage.note(Happened::PlansDiffer { one: format!("{one:?}"), other: format!("{other:?}") });
-    }
-}
-
-/// The tables, whose scans give their items in an order of their own.
-struct Shuffled<'a> {
-    world: &'a World,
-    seed: u64,
-}
-
-impl Store for Shuffled<'_> {
-    async fn scan(&self, table: Table) -> Result<Vec<Item>, StoreError> {
-        let mut items = self.world.items(table);
-        items.shuffle(&mut Pcg32::seed_from_u64(self.seed));
-        Ok(items)
-    }
-
-    async fn runs(&self, keys: &[(String, String)]) -> Result<Vec<Item>, StoreError> {
-        self.world.runs(keys).await
-    }
-
-    async fn put_run(&self, item: Item, expected_version: Option<u64>) -> Result<(), StoreError> {
-        self.world.put_run(item, expected_version).await
-    }
-
-    async fn lower_flag(&self, schedule: &ScheduleName, flag: Action) -> Result<(), StoreError> {
-        self.world.lower_flag(schedule, flag).await
-    }
-
-    async fn put(&self, table: Table, item: Item) -> Result<(), StoreError> {
-        self.world.put(table, item).await
     }
 }
 

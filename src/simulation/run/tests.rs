@@ -3,7 +3,8 @@ use chrono::{DateTime, Duration, Utc};
 use super::*;
 use crate::document::file;
 use crate::memory::Machine;
-use crate::model::{EventKind, GroupName, TagValue};
+use crate::model::{Action, EventKind, GroupName, InstanceKind, ScheduleName, TagValue};
+use crate::ports::Item;
 use crate::simulation::Incident;
 use crate::simulation::case::{AwsCall, AwsFault, ChatFault, TableCall, TableFault};
 
@@ -110,34 +111,84 @@ fn calls_fail_as_the_case_says() {
     }
 }
 
+/// One of a batch is refused by name and the others are not; what nobody knows holds for the whole batch.
 #[test]
-fn two_plans_for_one_instant_are_noted() {
-    let case = day(&[]);
-    let stage = Stage::new(at("21:55:00"), case.defaults);
-    for (table, items) in [(Table::Schedule, &case.tables.schedules), (Table::ServerGroup, &case.tables.groups)] {
-        for item in items {
-            stage.world.put_item(table, item.clone());
-        }
-    }
-    for machine in case.machines {
-        stage.world.put_machine(machine);
-    }
-    let decided = |seed| plan(&stage.world, stage.defaults, seed);
-    let one = decided(1);
-    assert!(one.is_some());
-    note_difference(&stage, one.as_ref(), decided(2).as_ref());
-    plan_twice(&stage, 1);
-    assert_eq!(stage.take_history(), []);
+fn one_that_is_gone_spoils_no_batch() {
+    let asked = |how, instance: Option<&str>| {
+        let instance = instance.map(|key| key.parse::<InstanceKey>().unwrap());
+        let fails = What::AwsFails { call: AwsCall::Start, instance, how, times: Some(1), until: at("23:00:00") };
+        let mut case = day(&[("09:30:00", fails)]);
+        case.machines = ["ec2/i-1", "ec2/i-2", "ec2/i-3"]
+            .map(|key| Machine::new(key.parse().unwrap(), TagValue::new("S").unwrap(), GroupName::new("B").ok()))
+            .into();
+        let history = run(&case);
+        let asks = history.iter().filter_map(|entry| match &entry.what {
+            Happened::Asked { invocation, action: Action::Start, key, took_effect, answer, .. } => {
+                let code = answer.as_ref().err().map(|failure| failure.code.clone()).unwrap_or_default();
+                assert_eq!(*took_effect, code.is_empty());
+                Some((*invocation, entry.at, key.to_string(), code))
+            }
+            _ => None,
+        });
+        asks.collect::<Vec<_>>()
+    };
+    let gone = asked(AwsFault::Gone, None);
+    let [(first, refused_at, bad, code), (second, at, ..), (third, ..), (_, _, again, then)] = gone.as_slice() else {
+        panic!("{gone:#?}")
+    };
+    assert_eq!((code.as_str(), then.as_str(), bad), ("InvalidInstanceID.NotFound", "", again));
+    assert!(first == second && second == third && refused_at < at, "the others are asked for at once: {gone:#?}");
 
-    let schedule = case.tables.schedules.first().unwrap();
-    let mut earlier = schedule.clone();
-    earlier.insert("StopTime".to_owned(), "21:00".into());
-    stage.world.put_item(Table::Schedule, earlier);
-    let other = decided(2);
-    note_difference(&stage, one.as_ref(), other.as_ref());
-    let differ = Happened::PlansDiffer { one: format!("{one:?}"), other: format!("{other:?}") };
-    let history = stage.take_history();
-    assert_eq!(history, [Entry { at: at("21:55:00"), what: differ }]);
+    let named = asked(AwsFault::Gone, Some("ec2/i-2"));
+    let refused: Vec<_> =
+        named.iter().filter(|(_, _, _, code)| !code.is_empty()).map(|(_, _, key, _)| key.as_str()).collect();
+    assert_eq!((named.len(), refused), (4, vec!["ec2/i-2"]));
+
+    let other = asked(AwsFault::Other, None);
+    let refused = other.iter().filter(|(_, _, _, code)| code == "SomethingNew").count();
+    assert_eq!((other.len(), refused), (6, 3));
+}
+
+#[test]
+fn a_look_that_finds_one_gone_knows_no_status_checks() {
+    let until = at("10:00:00");
+    let fails = What::AwsFails { call: AwsCall::Describe, instance: None, how: AwsFault::Gone, times: None, until };
+    let checks = |incidents: &[(&str, What)]| -> Vec<Option<bool>> {
+        let seen = |entry: Entry| match entry.what {
+            Happened::Looked(_, inventory) if (at("09:30:00")..until).contains(&entry.at) => {
+                assert!(inventory.unreachable.is_empty());
+                inventory.instances.into_values().find(|one| one.key.kind == InstanceKind::Ec2)
+            }
+            _ => None,
+        };
+        run(&day(incidents)).into_iter().filter_map(seen).map(|instance| instance.checks_passed).collect()
+    };
+    let (usual, gone) = (checks(&[]), checks(&[("09:29:00", fails)]));
+    assert!(!usual.is_empty() && usual.iter().all(Option::is_some), "{usual:?}");
+    assert!(!gone.is_empty() && gone.iter().all(Option::is_none), "{gone:?}");
+}
+
+/// A fault of the history leaves alone what is remembered; one of what is remembered holds for the history too.
+#[test]
+fn the_history_fails_by_itself() {
+    let until = at("23:00:00");
+    let failed = |call| {
+        let how = TableFault::Unavailable;
+        let case = day(&[("09:30:00", What::TablesFail { call, how, times: Some(1), until })]);
+        let wrote = |entry: Entry| match entry.what {
+            Happened::Wrote { run_id, took_effect: false, .. } => Some(run_id.starts_with('@')),
+            _ => None,
+        };
+        run(&case).into_iter().filter_map(wrote).collect::<Vec<bool>>()
+    };
+    assert_eq!(failed(TableCall::PutHistory), [false]);
+    assert_eq!(failed(TableCall::PutRun), [true]);
+}
+
+#[test]
+fn two_plans_on_one_look_break_a_promise() {
+    let differ = Happened::PlansDiffer { one: "stop".to_owned(), other: "nothing".to_owned() };
+    let history = [Entry { at: at("21:55:00"), what: differ }];
     let broken: Vec<u8> =
         crate::simulation::check::check(&day(&[]), &history).iter().map(|violation| violation.promise).collect();
     assert_eq!(broken, [6]);
