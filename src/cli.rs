@@ -71,6 +71,8 @@ enum ErrorKind {
     Unreachable,
     /// Some of it was done: exit code 4.
     Partly,
+    /// Somebody pressed ctrl-c: exit code 130, as shells have it.
+    Interrupted,
 }
 
 /// What went wrong, and what would be right.
@@ -107,6 +109,7 @@ impl Error {
             #[cfg(feature = "live")]
             ErrorKind::Unreachable => 3,
             ErrorKind::Partly => 4,
+            ErrorKind::Interrupted => 130,
         }
     }
 }
@@ -119,7 +122,7 @@ impl From<std::io::Error> for Error {
 }
 
 /// Runs the command line; exit code 0: done, 1: the input is at fault, 2: wrong usage, 3: AWS or chat could not be
-/// reached, 4: partly done.
+/// reached, 4: partly done, 130: interrupted.
 #[must_use]
 pub fn main() -> ExitCode {
     let done = match Arguments::parse().command {

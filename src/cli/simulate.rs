@@ -14,6 +14,7 @@ mod files;
 mod folder;
 mod given;
 mod hunt;
+mod interrupt;
 mod json;
 mod progress;
 mod reference;
@@ -26,7 +27,7 @@ mod words;
 /// With `--world`, schedule files over the instances and incidents of a world file, which is described below; exit code 1
 /// if a promise was broken, or anything is wrong with a file.
 /// With `--random`, so many made-up worlds with the seeds S, S+1, …, up to the first in which a promise was broken: that
-/// one is shown, cut down to what is needed.
+/// one is shown, cut down to what is needed. Ctrl-c ends it with the counts up to then and exit code 130.
 ///
 /// T is a time such as `2026-11-23T09:00:00+09:00` (RFC 3339), a local time such as `2026-11-23T09:00`, or a date.
 #[derive(Debug, clap::Args)]

@@ -123,11 +123,22 @@ pub fn check(case: &Case, history: &[Entry]) -> Vec<Violation> {
     checker.found
 }
 
+/// How a world came to rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Settled {
+    /// After how many ticks; `None`: there was no time left to settle in.
+    pub after: Option<u32>,
+    /// That was so since a transition, a restart or anything from outside came in the last half hour.
+    pub is_disturbed: bool,
+    /// A schedule has not come to what is wanted: what is done for it is not counted.
+    pub is_incomplete: bool,
+}
+
 /// How many invocations began after the last disturbance (an incident, an edit, a transition) until the last call for an
-/// instance, or the last end of a run, of the schedules that have come to what is wanted; `None` if there was no time left
-/// to settle in. What is only written down, or told later, does not count.
+/// instance, or the last end of a run, of the schedules that have come to what is wanted. What is only written down, or
+/// told later, does not count.
 #[must_use]
-pub fn settled_after(case: &Case, history: &[Entry]) -> Option<u32> {
+pub fn settled(case: &Case, history: &[Entry]) -> Settled {
     /// So long nothing more has to happen for all to be quiet.
     const QUIET_FOR: Duration = Duration::minutes(30);
     let mut world = World::new(case);
@@ -144,14 +155,17 @@ pub fn settled_after(case: &Case, history: &[Entry]) -> Option<u32> {
         }
     }
     let calm_at = calm::all_calm_since(&world).max(restarted_at);
-    let reached = worked_at.iter().filter(|(place, _)| ending::is_reached(&world, **place));
-    let last_at = reached.map(|(_, at)| *at).max().unwrap_or(case.from);
-    if case.to - last_at.max(calm_at) < QUIET_FOR {
-        return None;
+    let (reached, left): (Vec<_>, Vec<_>) =
+        worked_at.into_iter().partition(|(place, _)| ending::is_reached(&world, *place));
+    let last_at = reached.into_iter().map(|(_, at)| at).max().unwrap_or(case.from);
+    let is_disturbed = case.to - calm_at < QUIET_FOR;
+    let settled = Settled { after: None, is_disturbed, is_incomplete: !left.is_empty() };
+    if is_disturbed || case.to - last_at < QUIET_FOR {
+        return settled;
     }
     let is_counted =
         |entry: &&Entry| matches!(entry.what, Happened::Began(_)) && calm_at < entry.at && entry.at <= last_at;
-    u32::try_from(history.iter().filter(is_counted).count()).ok()
+    Settled { after: u32::try_from(history.iter().filter(is_counted).count()).ok(), ..settled }
 }
 
 /// The schedules for which something is asked for here, or whose run ends.

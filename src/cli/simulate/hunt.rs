@@ -9,12 +9,13 @@ use std::sync::mpsc;
 use chrono_tz::Tz;
 use serde_json::json;
 
+use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::report::{broken, concerning, counted, grouped};
 use super::{Arguments, Level, day, ended, folder, json, report};
 use crate::cli::{BAD, BOLD, Error, ErrorKind, FAINT, Format};
 use crate::document::Defaults;
-use crate::simulation::check::{self, Violation};
+use crate::simulation::check::{self, Settled, Violation};
 use crate::simulation::counts::Counts;
 use crate::simulation::file::{self, Kept};
 use crate::simulation::{Case, Happened, random, run as life, shrink};
@@ -34,7 +35,7 @@ struct Outcome {
     counts: Counts,
     invocations: u64,
     steps: u64,
-    settled_after: Option<u32>,
+    settled: Settled,
     violations: Vec<Violation>,
     has_panicked: bool,
 }
@@ -53,7 +54,43 @@ pub(super) struct Total {
     pub(super) invocations: u64,
     pub(super) steps: u64,
     settled_after: Option<u32>,
+    unsettled: Unsettled,
     failing: Vec<(u64, Outcome)>,
+}
+
+/// Of how many worlds the figure of how soon all is quiet does not speak, or not of all in them.
+#[derive(Debug, Default)]
+struct Unsettled {
+    disturbed: u64,
+    at_work: u64,
+    incomplete: u64,
+}
+
+impl Unsettled {
+    fn add(&mut self, outcome: &Outcome) {
+        let Settled { after, is_disturbed, is_incomplete } = outcome.settled;
+        if outcome.has_panicked {
+            return;
+        }
+        match after {
+            None if is_disturbed => self.disturbed += 1,
+            None => self.at_work += 1,
+            Some(_) => self.incomplete += u64::from(is_incomplete),
+        }
+    }
+
+    fn words(&self) -> String {
+        let kinds = [
+            (self.disturbed, "left out: something came in the last half hour"),
+            (self.at_work, "left out: still at work in the last half hour"),
+            (self.incomplete, "with something that never comes to what is wanted, which is not counted"),
+        ];
+        let mut text = String::new();
+        for (count, why) in kinds.into_iter().filter(|(count, _)| *count > 0) {
+            text += &format!("  {} {why}\n", counted_worlds(count));
+        }
+        text
+    }
 }
 
 /// Lives through made-up worlds.
@@ -69,10 +106,12 @@ pub(super) fn run(arguments: &Arguments, count: u64) -> Result<(), Error> {
     let mut total = Total::default();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let live = |seed| of_seed(seed, level);
-    hunt(worlds, cores, &live, &mut |seed, outcome| {
+    let interrupt = Interrupt::listen();
+    hunt(worlds, cores, (&live, &|| interrupt.is_pressed()), &mut |seed, outcome| {
         total.add(seed, outcome);
         progress.show(&total);
     });
+    let is_cut_short = interrupt.take() && total.worlds < count && (worlds.goes_on || total.failing.is_empty());
     progress.end(&total);
     let printed = print(arguments, worlds, &total);
     // Whoever stopped reading may still wait for the folder.
@@ -84,17 +123,33 @@ pub(super) fn run(arguments: &Arguments, count: u64) -> Result<(), Error> {
         }
         _ => (Ok(()), None),
     };
-    let error = total.failing.first().map(|(seed, _)| {
-        let of = format!("{} of {}", grouped(total.failing.len() as u64), counted_worlds(total.worlds));
-        let error = Error::new(ErrorKind::Input, format!("a promise was broken in {of}")).hint(format!(
-            "this runs it again: `lamplighter simulate --random 1 --seed {seed} --faults {}`",
-            level.as_str()
-        ));
+    let broken = total.failing.first().map(|(seed, _)| broken_in(level, *seed, &total));
+    let error = if is_cut_short { Some(interrupted(count, &total, broken)) } else { broken };
+    let error = error.map(|error| {
         not_kept
             .into_iter()
             .fold(error, |error, fault| error.hint(format!("the world was not kept: {}", fault.message)))
     });
     ended(printed.and(printed_day), error)
+}
+
+fn broken_in(level: Level, seed: u64, total: &Total) -> Error {
+    let of = format!("{} of {}", grouped(total.failing.len() as u64), counted_worlds(total.worlds));
+    Error::new(ErrorKind::Input, format!("a promise was broken in {of}")).hint(format!(
+        "this runs it again: `lamplighter simulate --random 1 --seed {seed} --faults {}`",
+        level.as_str()
+    ))
+}
+
+/// The end of a hunt by ctrl-c, with what else there is to say.
+fn interrupted(count: u64, total: &Total, broken: Option<Error>) -> Error {
+    let message = format!("interrupted after {} of {}", grouped(total.worlds), counted_worlds(count));
+    match broken {
+        None => Error::new(ErrorKind::Interrupted, message),
+        Some(broken) => {
+            Error { kind: ErrorKind::Interrupted, message: format!("{message}: {}", broken.message), ..broken }
+        }
+    }
 }
 
 impl Total {
@@ -103,7 +158,8 @@ impl Total {
         self.counts += &outcome.counts;
         self.invocations += outcome.invocations;
         self.steps += outcome.steps;
-        self.settled_after = self.settled_after.max(outcome.settled_after);
+        self.settled_after = self.settled_after.max(outcome.settled.after);
+        self.unsettled.add(&outcome);
         if outcome.fails() {
             self.failing.push((seed, outcome));
         }
@@ -117,7 +173,7 @@ fn of_case(case: &Case) -> Outcome {
         counts: Counts::of(&history),
         invocations: invocations as u64,
         steps: history.len() as u64,
-        settled_after: check::settled_after(case, &history),
+        settled: check::settled(case, &history),
         violations: check::check(case, &history),
         has_panicked: false,
     }
@@ -134,9 +190,12 @@ fn judged(live: impl FnOnce() -> Outcome) -> Outcome {
     outcome.unwrap_or_else(|_| Outcome { has_panicked: true, ..Outcome::default() })
 }
 
+/// Lives through a seed's world, and says whether no further one is to be begun.
+type Life<'a> = (&'a (dyn Fn(u64) -> Outcome + Sync), &'a (dyn Fn() -> bool + Sync));
+
 /// Lives through the worlds on so many cores and hands over what came of each in the order of seeds, up to the first that
-/// fails; what is handed over is the same for any number of cores.
-fn hunt(worlds: Worlds, cores: usize, live: &(dyn Fn(u64) -> Outcome + Sync), take: &mut dyn FnMut(u64, Outcome)) {
+/// fails; what is handed over is the same for any number of cores, if nothing ends it before.
+fn hunt(worlds: Worlds, cores: usize, (live, is_over): Life<'_>, take: &mut dyn FnMut(u64, Outcome)) {
     let Worlds { first_seed, count, goes_on, .. } = worlds;
     let (next, end) = (AtomicU64::new(0), AtomicU64::new(count));
     let (sender, receiver) = mpsc::channel();
@@ -144,7 +203,7 @@ fn hunt(worlds: Worlds, cores: usize, live: &(dyn Fn(u64) -> Outcome + Sync), ta
         for _ in 0..cores {
             let (sender, next, end) = (sender.clone(), &next, &end);
             scope.spawn(move || {
-                loop {
+                while !is_over() {
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     if place >= end.load(Ordering::Relaxed) {
                         break;
@@ -208,6 +267,7 @@ fn summary(worlds: Worlds, total: &Total) -> String {
     if let Some(ticks) = total.settled_after {
         text += &format!("\nat most {} until everything was quiet\n", counted(ticks as usize, "tick"));
     }
+    text += &total.unsettled.words();
     let judged = if total.failing.is_empty() { "no promise broken" } else { "a promise was broken" };
     format!("{text}{judged}\n")
 }
@@ -256,6 +316,11 @@ fn summary_json(worlds: Worlds, total: &Total) -> String {
         "faults": worlds.level.as_str(),
         "counts": total.counts.0,
         "settled_after": total.settled_after,
+        "unsettled": {
+            "disturbed": total.unsettled.disturbed,
+            "at_work": total.unsettled.at_work,
+            "incomplete": total.unsettled.incomplete,
+        },
         "failing": failing,
     });
     format!("{summary}\n")

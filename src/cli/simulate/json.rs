@@ -11,7 +11,7 @@
 //! | `fault` | a fault comes up in a call | `message` |
 //! | `tick_killed` | a tick could not go on | `invocation`, `cause`: `killed` or `timed_out` |
 //! | `violation` | a promise was broken | `promise`, `message`, `schedule`; with `--random` the `seed` |
-//! | `summary` | the last line | `counts`, `violations`, `missed`: the transitions of the timetable (`at`, `schedule`, `action`) that were due and for which no instance was asked; with `--random` `worlds`, `first_seed`, `faults`, `settled_after`, `failing` |
+//! | `summary` | the last line | `counts`, `violations`, `missed`: the transitions of the timetable (`at`, `schedule`, `action`) that were due and for which no instance was asked; with `--random` `worlds`, `first_seed`, `faults`, `settled_after`, `unsettled`, `failing` |
 //! | `panic`, `kept` | with `--random`: a world could not be lived through; one was kept | `seed`; `command` |
 
 use chrono::{DateTime, SecondsFormat, Utc};

@@ -35,7 +35,8 @@ impl Progress {
         let mut out = anstream::stderr().lock();
         let done = format!("{} of {}", grouped(total.worlds), counted_worlds(self.count));
         // There is nobody left to tell if this fails.
-        _ = write!(out, "{begin}{FAINT}{done}, {}{FAINT:#}{end}", self.speed(total, now));
+        let left = left(now - self.began_at, total.worlds, self.count);
+        _ = write!(out, "{begin}{FAINT}{done}, {left}, {}{FAINT:#}{end}", self.speed(total, now));
         _ = out.flush();
     }
 
@@ -56,5 +57,37 @@ impl Progress {
         let millis = u64::try_from((now - self.began_at).num_milliseconds()).unwrap_or_default().max(1);
         let a_second = |count: u64| grouped(count.saturating_mul(1000) / millis);
         format!("{} invocations and {} steps a second", a_second(total.invocations), a_second(total.steps))
+    }
+}
+
+/// How long it will still take, if it goes on as it went.
+fn left(gone: Duration, done: u64, count: u64) -> String {
+    let gone = u64::try_from(gone.num_seconds()).unwrap_or_default();
+    let seconds = gone.saturating_mul(count.saturating_sub(done)) / done.max(1);
+    let (hours, minutes) = (seconds / 3600, seconds.div_ceil(60));
+    match seconds {
+        0..60 => format!("about {seconds} s left"),
+        60..3600 => format!("about {minutes} min left"),
+        _ => format!("about {hours} h {} min left", minutes.saturating_sub(hours * 60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_told_from_what_is_done() {
+        let cases = [
+            (10, 0, 100, "about 17 min left"),
+            (10, 50, 100, "about 10 s left"),
+            (60, 100, 220, "about 2 min left"),
+            (60, 1_000, 2_001, "about 1 min left"),
+            (600, 1_000, 20_000, "about 3 h 10 min left"),
+            (10, 100, 100, "about 0 s left"),
+        ];
+        for (gone, done, count, expected) in cases {
+            assert_eq!(left(Duration::seconds(gone), done, count), expected, "{gone} s, {done} of {count}");
+        }
     }
 }

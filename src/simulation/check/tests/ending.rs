@@ -1,6 +1,6 @@
 //! Promise 5.
 
-use super::super::settled_after;
+use super::super::{Settled, settled};
 use super::story::{Story, all};
 
 #[test]
@@ -139,25 +139,29 @@ fn counts_the_ticks_until_all_is_done() {
     let done = "09:02 tick 3\n 09:02 tells 3 done start\n 09:05 tick 4\n 09:05 wrote 4\n 09:10 tick 5\n";
     let story = |attributes: &str, lines: &str| {
         let story = Story::new(attributes, lines);
-        settled_after(&story.case, &story.history)
+        settled(&story.case, &story.history)
     };
+    let after = |ticks| Settled { after: Some(ticks), ..Settled::default() };
+    let too_late = |is_disturbed| Settled { is_disturbed, ..Settled::default() };
     assert_eq!(
         story("with=a to=17:00", lines),
-        Some(0),
+        after(0),
         "the first began with the transition, the second asked nothing"
     );
     assert_eq!(
         story("with=a to=17:00", &format!("{lines}{done}")),
-        Some(2),
+        after(2),
         "it was over at 09:02, then it was only written down"
     );
-    assert_eq!(story("with=a to=09:20", &format!("{lines}{done}")), None);
-    assert_eq!(story("with=a to=17:00", &format!("{lines}{done} 16:00 outage 16:40")), None);
+    assert_eq!(story("with=a to=09:20", &format!("{lines}{done}")), too_late(true));
+    assert_eq!(story("with=a to=17:00", &format!("{lines}{done} 16:00 outage 16:40")), too_late(true));
+    let late = "16:40 tick 6\n 16:40 asks 6 start a\n 16:41 state a running\n";
+    assert_eq!(story("with=a to=17:00", &format!("{lines}{done}{late}")), too_late(false));
     let again = "09:15 tick 6\n 09:15 asks 6 start a\n 09:16 state a running\n";
-    assert_eq!(story("with=a to=17:00", &format!("{lines}{done}{again}")), Some(5));
+    assert_eq!(story("with=a to=17:00", &format!("{lines}{done}{again}")), after(5));
     assert_eq!(
         story("with=a,x to=17:00", &format!("{lines}{done}{again}")),
-        Some(0),
+        Settled { is_incomplete: true, ..after(0) },
         "x never came up: this has no end"
     );
 }
