@@ -33,6 +33,7 @@ mod once;
 mod order;
 mod ownership;
 mod rows;
+mod thing;
 mod timetable;
 mod told;
 mod warning;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::Duration;
 
-use super::world::Thing;
+use super::thing::Thing;
 use super::{Ask, Finding, World, time};
 use crate::model::{Action, GroupName, Instance, InstanceKey};
 

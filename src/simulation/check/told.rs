@@ -216,7 +216,7 @@ impl Told {
         // A transition or an edit may have put an end to it that is not told; an edit also just before it was asked for.
         let is_edited = life.edited_at > *since - SLACK || is_forgotten(life, *since);
         let is_its = rules.last(world.case.to).is_some_and(|last| last.at <= *since) && !is_edited;
-        let there = |thing: &super::world::Thing<'_>| {
+        let there = |thing: &super::thing::Thing<'_>| {
             let needs_checks = rules.group_of(thing.instance).is_some_and(|(_, group)| group.needs_checks);
             super::rows::is_at(thing.state, *action) && (thing.has_checks || *action == Action::Stop || !needs_checks)
         };

@@ -8,7 +8,8 @@ use chrono::{DateTime, Duration, Utc};
 use super::SLACK;
 use super::book::{Book, Moment, View, place};
 use super::life::Life;
-use super::rows::{self, Reading, is_at};
+use super::rows::{self, Reading};
+use super::thing::{Reached, Thing};
 use crate::model::{Action, FailureKind, Instance, InstanceKey, InstanceState, Inventory, Mode, ScheduleName};
 use crate::ports::Table;
 use crate::simulation::history::{Entry, Happened, HowEnded, Invocation, Whom};
@@ -37,37 +38,6 @@ impl<'a> Call<'a> {
     }
 }
 
-/// An instance that an invocation has seen at the target, and has written that down.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Reached {
-    pub(super) schedule: usize,
-    pub(super) epoch: u32,
-    pub(super) action: Action,
-    pub(super) at: DateTime<Utc>,
-}
-
-/// An instance through time.
-#[derive(Debug)]
-pub(super) struct Thing<'a> {
-    pub(super) instance: &'a Instance,
-    pub(super) state: &'a InstanceState,
-    pub(super) has_checks: bool,
-    /// When it last left the state to which a start, and a stop, leads.
-    pub(super) left: BTreeMap<Action, DateTime<Utc>>,
-    /// When it came to its state.
-    pub(super) since: DateTime<Utc>,
-    pub(super) reached: Option<Reached>,
-    /// When AWS last answered that it will never be started, or stopped.
-    pub(super) refused_at: BTreeMap<Action, DateTime<Utc>>,
-    /// When AWS was last asked to start it, and to stop it.
-    pub(super) asked_at: BTreeMap<Action, DateTime<Utc>>,
-    /// AWS has started it by itself, and nobody has asked for anything since.
-    pub(super) restarted_at: Option<DateTime<Utc>>,
-    /// When a person or an accident last had to do with it.
-    pub(super) touched_at: Option<DateTime<Utc>>,
-    start_asked_at: Option<DateTime<Utc>>,
-}
-
 /// The world at a place in the history.
 #[derive(Debug)]
 pub(super) struct World<'a> {
@@ -85,20 +55,6 @@ pub(super) struct World<'a> {
 
 impl<'a> World<'a> {
     pub(super) fn new(case: &'a Case) -> Self {
-        let thing = |instance: &'a Instance| Thing {
-            instance,
-            // What is launched is not there before.
-            state: if case.is_launched(&instance.key) { &InstanceState::Gone } else { &instance.state },
-            has_checks: instance.checks_passed == Some(true),
-            left: BTreeMap::new(),
-            since: case.from,
-            reached: None,
-            refused_at: BTreeMap::new(),
-            asked_at: BTreeMap::new(),
-            restarted_at: None,
-            touched_at: None,
-            start_asked_at: None,
-        };
         let instances = case.machines.iter().map(|machine| &machine.instance);
         Self {
             case,
@@ -106,7 +62,7 @@ impl<'a> World<'a> {
             now: case.from,
             lives: Vec::new(),
             calls: BTreeMap::new(),
-            things: instances.map(|instance| (&instance.key, thing(instance))).collect(),
+            things: instances.map(|instance| (&instance.key, Thing::new(case, instance))).collect(),
             crashed_at: None,
             places: BTreeMap::new(),
             next_at: None,
@@ -184,8 +140,8 @@ impl<'a> World<'a> {
                 self.note_asked(*invocation, *action, key, *took_effect, is_refused);
             }
             Happened::State { key, state, checks_passed, by } => {
-                self.note_state(key, state, *by);
                 if let Some(thing) = self.things.get_mut(key) {
+                    thing.come(entry.at, state, *by);
                     thing.has_checks = *checks_passed;
                 }
             }
@@ -246,14 +202,7 @@ impl<'a> World<'a> {
     fn note_asked(&mut self, invocation: Invocation, action: Action, key: &InstanceKey, did: bool, is_refused: bool) {
         let now = self.now;
         let Some(thing) = self.things.get_mut(key) else { return };
-        thing.asked_at.insert(action, now);
-        if is_refused {
-            thing.refused_at.insert(action, now);
-        }
-        if did && action == Action::Start {
-            thing.start_asked_at = Some(now);
-            thing.restarted_at = thing.restarted_at.filter(|at| now - *at > Duration::seconds(1));
-        }
+        thing.ask(now, action, did, is_refused);
         let Some(call) = self.calls.get(&invocation) else { return };
         let (instance, view) = (call.instance(key).unwrap_or(thing.instance), call.view);
         for (place, _) in self.owners(instance, view) {
@@ -263,36 +212,11 @@ impl<'a> World<'a> {
         }
     }
 
-    fn note_state(&mut self, key: &InstanceKey, state: &'a InstanceState, by: Whom) {
-        let now = self.now;
-        let Some(thing) = self.things.get_mut(key) else { return };
-        for action in [Action::Start, Action::Stop] {
-            if is_at(thing.state, action) && !is_at(state, action) {
-                thing.left.insert(action, now);
-            }
-        }
-        if *state == InstanceState::Starting {
-            let was_asked = thing.start_asked_at.take().is_some();
-            let by_itself = by == Whom::Aws && !was_asked && *thing.state == InstanceState::Stopped;
-            thing.restarted_at = by_itself.then_some(now);
-        }
-        if by == Whom::Person {
-            thing.touched_at = Some(now);
-            thing.restarted_at = None;
-        }
-        if *state == InstanceState::Stopped {
-            thing.restarted_at = None;
-            thing.start_asked_at = None;
-        }
-        thing.state = state;
-        thing.since = now;
-    }
-
     fn touch(&mut self, what: &What) {
         let key = match what {
             What::Console { instance, action } => {
                 if let (Some(thing), Action::Start) = (self.things.get_mut(instance), action) {
-                    thing.start_asked_at = Some(self.now);
+                    thing.note_start_asked(self.now);
                 }
                 instance
             }
