@@ -26,6 +26,7 @@ mod book;
 mod calm;
 mod days;
 mod duties;
+mod edits;
 mod ending;
 mod extension;
 mod life;

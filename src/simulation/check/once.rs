@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
+use super::edits::{Edits, Subject};
 use super::rows::Rules;
 use super::world::{Call, World};
 use super::{Finding, SLACK, time};
@@ -31,7 +32,7 @@ enum About {
     WouldAct(usize, Action, DateTime<Utc>),
     Extended(usize),
     Warning(usize, DateTime<Utc>, Cause),
-    Problem(Uuid),
+    Problem(Uuid, Subject),
 }
 
 impl About {
@@ -45,7 +46,7 @@ impl About {
             | Self::WouldAct(place, ..)
             | Self::Extended(place)
             | Self::Warning(place, ..) => Some(*place),
-            Self::Problem(_) => None,
+            Self::Problem(..) => None,
         }
     }
 }
@@ -86,7 +87,7 @@ pub(super) struct Once {
     /// Epochs in which somebody died, or something could not be told or written down: what then is left over is told in
     /// a later one.
     rough: BTreeMap<usize, BTreeSet<u32>>,
-    edited_at: Option<DateTime<Utc>>,
+    edits: Edits,
 }
 
 impl Once {
@@ -101,7 +102,7 @@ impl Once {
             }
             // Who edits what is remembered takes away what was told: all may be told again.
             Happened::Incident(what) if what.table() == Some(Table::Run) => self.forget(),
-            Happened::Row { .. } => self.edited_at = Some(entry.at),
+            Happened::Row { .. } => self.edits.take(entry),
             Happened::Asked { invocation, action, key, answer, .. } => {
                 let code = answer.as_ref().err().map(|failure| failure.code.as_str());
                 self.note_asked(world, *invocation, (*action, key), code);
@@ -219,7 +220,7 @@ impl Once {
             About::Done(_, action) => format!("that the {} is over", action.as_str()),
             About::WouldAct(_, action, of) => format!("what the {} of {} would do", action.as_str(), time(*of)),
             About::Extended(_) => "that the stop was moved".to_owned(),
-            About::Problem(_) => format!("a problem, and no row has changed ({notice:?}),"),
+            About::Problem(..) => format!("a problem, and none of its rows has changed ({notice:?}),"),
             About::Warning(..) => return None,
         };
         Some(format!("{what} is told once more, as it was at {}", time(before)))
@@ -234,8 +235,9 @@ impl Once {
         let last_at = self.counts.get(about).and_then(|count| count.last_at);
         let mut reasons = self.counts.get(about).map(|count| count.epochs.clone()).unwrap_or_default();
         match about {
-            About::Problem(_) => {
-                return last_at.is_some_and(|before| self.edited_at.is_none_or(|edited| edited < before));
+            About::Problem(_, subject) => {
+                let edited_at = self.edits.last_of(subject);
+                return last_at.is_some_and(|before| edited_at.is_none_or(|edited_at| edited_at < before));
             }
             About::Extended(place) => {
                 let warned_at = self.warned_at.get(place);
@@ -376,7 +378,7 @@ fn abouts(world: &World<'_>, notice: &Notice) -> Vec<About> {
             // Two ticks that find the notebook damaged cannot know of each other.
             let is_notebook = |problem: &&Problem| problem.item.starts_with("ScheduleRun @");
             let of_tables = problems.iter().filter(|one| one.source == Source::Tables && !is_notebook(one));
-            of_tables.map(|problem| About::Problem(problem.fingerprint())).collect()
+            of_tables.map(|problem| About::Problem(problem.fingerprint(), Subject::of(problem))).collect()
         }
         _ => Vec::new(),
     }

@@ -176,6 +176,18 @@ fn what_is_told_is_told_once() {
                 false,
                 "08:30 tells 1 problem S\n 08:30 noted 1\n 08:35 edits Owner=me\n 08:40 tells 1 problem S",
             ),
+            (
+                "a problem again after an edit of something else",
+                "with=a to=09:00",
+                true,
+                "08:30 tells 1 problem S\n 08:30 noted 1\n 08:35 excepts 2026-11-23 stop 19:00\n 08:40 tells 1 problem S",
+            ),
+            (
+                "a problem again after a tick has lowered a flag",
+                "with=a to=09:00 ForceStart=true",
+                true,
+                "08:30 tells 1 problem S\n 08:30 noted 1\n 08:35 lowered ForceStart\n 08:40 tells 1 problem S",
+            ),
         ],
     );
 }
