@@ -67,6 +67,8 @@ impl Duties {
                     let Some(place) = world.place_of(&name) else { continue };
                     let is_timetable = matches!(table, Table::Schedule | Table::Exception) && *by == Whom::Person;
                     self.note_edit(world, place, is_timetable);
+                    // Who deletes what is remembered of it takes away what was told.
+                    self.open.retain(|(_, of), _| *table != Table::Run || *of != place);
                 }
             }
             Happened::Told { invocation, notice, arrived: true, answer } => {
@@ -83,7 +85,6 @@ impl Duties {
                     self.warned.remove(&place);
                 }
             }
-            Happened::Incident(what) if what.table() == Some(Table::Run) => *self = Self::default(),
             Happened::Ended(invocation, _) => self.open.retain(|(of, _), _| of != invocation),
             _ => {}
         }

@@ -49,8 +49,12 @@ impl Edits {
     pub(super) fn last_of(&self, subject: &Subject) -> Option<DateTime<Utc>> {
         let is_its = |(table, name): &(Table, Option<ScheduleName>)| {
             let is_named = subject.schedule.is_none() || *name == subject.schedule;
+            // Exceptions are held against each other only where what is remembered of the schedule can be read.
+            let is_memory = (*table, subject.table) == (Table::Run, Table::Exception) && is_named;
             // What belongs to a schedule that is not there, or not understood, is another problem than before.
-            (*table == subject.table && is_named) || (*table == Table::Schedule && (is_named || subject.is_of_others))
+            is_memory
+                || (*table == subject.table && is_named)
+                || (*table == Table::Schedule && (is_named || subject.is_of_others))
         };
         self.0.iter().filter(|(row, _)| is_its(row)).map(|(_, at)| *at).max()
     }

@@ -9,12 +9,12 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::edits::{Edits, Subject};
-use super::rows::Rules;
+use super::rows::{self, Rules};
 use super::world::{Call, World};
 use super::{Finding, SLACK, time};
 use crate::model::{Action, Cause, InstanceKey, InstanceState, Notice, Problem, ScheduleName, Source};
 use crate::ports::Table;
-use crate::simulation::history::{Entry, Fault, Happened, HowEnded, Invocation};
+use crate::simulation::history::{Entry, Fault, Happened, HowEnded, Invocation, Whom};
 
 /// A warning is good for an hour: who was told in the evening is told again when the stop comes in the morning.
 const WARNED_FOR: Duration = Duration::minutes(55);
@@ -100,9 +100,16 @@ impl Once {
                     self.note_rough(world);
                 }
             }
-            // Who edits what is remembered takes away what was told: all may be told again.
-            Happened::Incident(what) if what.table() == Some(Table::Run) => self.forget(),
-            Happened::Row { .. } => self.edits.take(entry),
+            Happened::Row { table, before, after, by } => {
+                self.edits.take(entry);
+                let is_memory = *table == Table::Run && *by == Whom::Person;
+                for item in [before, after].into_iter().flatten().filter(|_| is_memory) {
+                    match rows::owner(item) {
+                        None => self.forget(None),
+                        Some(name) => world.place_of(&name).into_iter().for_each(|place| self.forget(Some(place))),
+                    }
+                }
+            }
             Happened::Asked { invocation, action, key, answer, .. } => {
                 let code = answer.as_ref().err().map(|failure| failure.code.as_str());
                 self.note_asked(world, *invocation, (*action, key), code);
@@ -132,14 +139,17 @@ impl Once {
         None
     }
 
-    /// Forgets what was told, and keeps for what there was reason.
-    fn forget(&mut self) {
-        for count in self.counts.values_mut() {
+    /// Who edits what is remembered of a schedule takes away what was told of it: that may be told again, and for what
+    /// there was reason is kept. Without a schedule it is the notebook of problems.
+    fn forget(&mut self, place: Option<usize>) {
+        for (_, count) in self.counts.iter_mut().filter(|(about, _)| about.place() == place) {
             (count.told, count.last_at) = (0, None);
         }
-        self.open.clear();
-        self.warned.clear();
-        self.warned_at.clear();
+        self.open.retain(|(_, of), _| *of != place);
+        if let Some(place) = place {
+            self.warned.remove(&place);
+            self.warned_at.remove(&place);
+        }
     }
 
     fn note_rough(&mut self, world: &World<'_>) {

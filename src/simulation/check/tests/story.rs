@@ -184,6 +184,8 @@ impl Story {
             }
             "edits" => self.edit(at, words[1], Whom::Person),
             "lowered" => self.edit(at, &format!("{}=false", words[1]), Whom::Function(1)),
+            // What is remembered of a schedule, or the notebook, is deleted.
+            "forgets" => self.forget(at, words[1]),
             "excepts" => self.except(at, words[1], words[2], words[3]),
             "answered" => {
                 let answer = Ok(super::story::at(words[1]));
@@ -287,6 +289,13 @@ impl Story {
         }));
         let what = Happened::Row { table: Table::Exception, before: None, after: Some(row), by: Whom::Person };
         self.push(at, what);
+    }
+
+    fn forget(&mut self, at: DateTime<Utc>, name: &str) {
+        let run_id = if name.starts_with('@') { "@told" } else { "@state" };
+        let row = item(&json!({"ScheduleName": name, "RunId": run_id}));
+        self.incident(at, What::Deletes { table: Table::Run, key: row.clone() });
+        self.push(at, Happened::Row { table: Table::Run, before: Some(row), after: None, by: Whom::Person });
     }
 
     fn tell(&mut self, at: DateTime<Utc>, invocation: u32, what: &str, words: &[&str], arrived: bool) {

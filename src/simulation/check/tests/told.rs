@@ -193,6 +193,33 @@ fn what_is_told_is_told_once() {
 }
 
 #[test]
+fn what_people_delete_is_told_again() {
+    let again = |name: &str| {
+        started(&format!(
+            "09:01 tells 1 acted start a\n 09:01 wrote 1\n 09:02 forgets {name}\n 09:02 tells 1 acted start a\n
+             09:03 tells 1 done start\n"
+        ))
+    };
+    let problem = |name: &str| {
+        format!("08:30 tells 1 problem S\n 08:30 noted 1\n 08:35 forgets {name}\n 08:40 tells 1 problem S")
+    };
+    let moved = "08:00 state a running\n 17:50 tick 1\n 17:50 tells 1 warning 18:00\n 17:50 wrote 1\n";
+    let moved = |name: &str| format!("{moved} 17:53 forgets {name}\n 17:55 edits StopTime=20:00\n");
+    all(
+        7,
+        &[
+            ("what is remembered of it", "with=a to=09:10", false, &again("S")),
+            ("of another", "with=a to=09:10", true, &again("T")),
+            ("the notebook", "with=a to=09:10", true, &again("@lamplighter")),
+            ("the notebook, and a problem", "with=a to=09:00", false, &problem("@lamplighter")),
+            ("of another, and a problem", "with=a to=09:00", true, &problem("T")),
+            ("that people were warned", "with=a to=19:00", false, &moved("S")),
+            ("that people were warned, of another", "with=a to=19:00", true, &moved("T")),
+        ],
+    );
+}
+
+#[test]
 fn what_goes_wrong_is_told_once() {
     let up = "09:20 tells 1 acted start a\n 09:20 tells 1 done start";
     let twice = |what: &str| {
