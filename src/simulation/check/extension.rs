@@ -1,27 +1,37 @@
 //! Promise 4: a granted extension is never cut short.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
+use serde_json::Value;
 
 use super::{Ask, Finding, SLACK, World, rows, time};
 use crate::model::Action;
 use crate::ports::{Item, Table};
 use crate::simulation::history::{Entry, Happened, Whom};
 
-#[derive(Debug, Clone, Copy)]
+/// An extension is answered so long after its exception was written at the latest.
+const ANSWERED_WITHIN: Duration = Duration::minutes(10);
+
+#[derive(Debug, Clone)]
 struct Granted {
     at: DateTime<Utc>,
     until: DateTime<Utc>,
+    /// The dates of which it may have written the exception; none: it found what it wants.
+    dates: BTreeSet<String>,
 }
 
 /// The extensions that hold.
 #[derive(Debug, Default)]
-pub(super) struct Extensions(BTreeMap<usize, Granted>);
+pub(super) struct Extensions {
+    granted: BTreeMap<usize, Granted>,
+    /// When exceptions were written.
+    written: BTreeMap<(usize, String), DateTime<Utc>>,
+}
 
 impl Extensions {
     pub(super) fn judge(&self, world: &World<'_>, ask: &Ask<'_, '_>) -> Option<Finding> {
-        let granted = self.0.get(&ask.place).filter(|granted| ask.at < granted.until - SLACK)?;
+        let granted = self.granted.get(&ask.place).filter(|granted| ask.at < granted.until - SLACK)?;
         let is_ordered = |rules: &rows::Rules| rules.order == Some(Action::Stop);
         let now = world.read_now(ask.place);
         if ask.action == Action::Start || is_ordered(ask.rules) || now.rules().is_some_and(is_ordered) {
@@ -52,17 +62,33 @@ impl Extensions {
         match &entry.what {
             Happened::Answered { schedule, answer: Ok(until) } => {
                 let Some(place) = world.place_of(schedule) else { return };
-                let before = self.0.get(&place).map_or(*until, |granted| granted.until);
-                self.0.insert(place, Granted { at: entry.at, until: before.max(*until) });
+                let is_its =
+                    |(of, _): &(usize, String), at: DateTime<Utc>| *of == place && entry.at - at <= ANSWERED_WITHIN;
+                let dates =
+                    self.written.iter().filter(|(key, at)| is_its(key, **at)).map(|((_, date), _)| date.clone());
+                let mut granted = Granted { at: entry.at, until: *until, dates: dates.collect() };
+                if let Some(before) = self.granted.remove(&place).filter(|before| before.until > entry.at) {
+                    granted.until = granted.until.max(before.until);
+                    granted.dates.extend(before.dates);
+                }
+                self.granted.insert(place, granted);
             }
             Happened::Row { table, before, after, by: Whom::Person } => {
-                // What ticks have forgotten, they have to find out again.
-                if *table == Table::Run || (*table == Table::Exception && is_later(before.as_ref(), after.as_ref())) {
-                    return;
-                }
-                for owner in [before, after].into_iter().flatten().filter_map(rows::owner) {
-                    if let Some(place) = world.place_of(&owner) {
-                        self.0.remove(&place);
+                for item in [before, after].into_iter().flatten() {
+                    let Some(place) = rows::owner(item).and_then(|owner| world.place_of(&owner)) else { continue };
+                    let date = item.get("ExceptionDate").and_then(Value::as_str).unwrap_or_default();
+                    let is_its = |granted: &Granted| match table {
+                        Table::Schedule => true,
+                        Table::Exception if is_later(before.as_ref(), after.as_ref()) => false,
+                        Table::Exception => granted.dates.is_empty() || granted.dates.contains(date),
+                        // What ticks have forgotten, they have to find out again; groups have no times.
+                        Table::Run | Table::ServerGroup => false,
+                    };
+                    if self.granted.get(&place).is_some_and(is_its) {
+                        self.granted.remove(&place);
+                    }
+                    if *table == Table::Exception {
+                        self.written.insert((place, date.to_owned()), entry.at);
                     }
                 }
             }

@@ -23,6 +23,12 @@ fn an_extension_is_not_cut_short() {
         ),
         ("not read", "with=a", true, &format!("{granted} 18:10 tick 2\n 18:10 asks 2 stop a")),
         (
+            "not read, and another date was edited",
+            "with=a",
+            true,
+            &format!("{granted} 18:05 excepts 2026-11-30 stop 17:00\n 18:10 tick 2\n 18:10 asks 2 stop a"),
+        ),
+        (
             "an order to stop",
             "with=a",
             false,
