@@ -6,11 +6,11 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::calm::quiet_for;
 use super::life::Life;
-use super::rows::Reading;
+use super::rows::{Reading, is_at};
 use super::world::World;
 use super::{Ask, Finding, SLACK, ending, time};
 use crate::model::{Action, Failure, FailureKind, InstanceKey, InstanceState, Mode, Notice, ScheduleName, Stretch};
-use crate::simulation::history::{Entry, Fault, Happened, Invocation};
+use crate::simulation::history::{Entry, Happened, HowEnded, Invocation};
 
 /// What is still untold after so long without a disturbance will never be.
 pub(super) const TOLD_WITHIN: Duration = Duration::minutes(30);
@@ -51,8 +51,11 @@ pub(super) struct Told {
     /// The first call that AWS accepted since a run of this kind was last said to be over.
     under_way: BTreeMap<(usize, Action), DateTime<Utc>>,
     problems: BTreeMap<ScheduleName, DateTime<Utc>>,
-    /// A call of the tables failed: what is written down may not have been done.
-    has_lost: bool,
+    /// The schedules for which each invocation has written something down.
+    at_work: BTreeMap<Invocation, BTreeSet<usize>>,
+    /// What was not at its target when an invocation died, or could not write down, what it was about to ask for, or had
+    /// asked for: who finds it there takes it for done.
+    in_doubt: BTreeMap<(Action, InstanceKey), DateTime<Utc>>,
 }
 
 impl Told {
@@ -88,9 +91,22 @@ impl Told {
     /// Takes any other entry; gives what is told and has not happened.
     pub(super) fn take(&mut self, world: &World<'_>, entry: &Entry) -> Option<(Option<ScheduleName>, String)> {
         match &entry.what {
-            Happened::Fault(fault) => self.has_lost |= matches!(fault, Fault::Tables(_)),
-            Happened::Wrote { invocation, schedule, run_id, took_effect: true, .. } if run_id == "@state" => {
-                self.note_known(world, *invocation, schedule);
+            Happened::Wrote { invocation, schedule, run_id, took_effect, answer } if run_id == "@state" => {
+                let place = ScheduleName::new(schedule).ok().and_then(|name| world.place_of(&name));
+                self.at_work.entry(*invocation).or_default().extend(place);
+                if *took_effect {
+                    self.note_known(world, *invocation, place);
+                }
+                if answer.is_err() {
+                    self.doubt(world, *invocation, place, entry.at);
+                }
+            }
+            Happened::Ended(invocation, how) => {
+                for place in self.at_work.remove(invocation).into_iter().flatten() {
+                    if matches!(how, HowEnded::Killed | HowEnded::TimedOut) {
+                        self.doubt(world, *invocation, Some(place), entry.at);
+                    }
+                }
             }
             Happened::Told { notice, arrived: true, .. } => return self.take_notice(world, notice, entry.at),
             _ => {}
@@ -98,8 +114,19 @@ impl Told {
         None
     }
 
-    fn note_known(&mut self, world: &World<'_>, invocation: Invocation, schedule: &str) {
-        let place = ScheduleName::new(schedule).ok().and_then(|name| world.place_of(&name));
+    /// Of the instances of a schedule that an invocation has seen elsewhere it is not known what it did to them.
+    fn doubt(&mut self, world: &World<'_>, invocation: Invocation, place: Option<usize>, at: DateTime<Utc>) {
+        let Some((place, call)) = place.zip(world.calls.get(&invocation)) else { return };
+        let reading = world.read(place, call.view);
+        let Some((rules, (_, shown))) = reading.rules().zip(call.shown) else { return };
+        for instance in rules.counted(shown) {
+            for action in [Action::Start, Action::Stop].into_iter().filter(|action| !is_at(&instance.state, *action)) {
+                self.in_doubt.insert((action, instance.key.clone()), at);
+            }
+        }
+    }
+
+    fn note_known(&mut self, world: &World<'_>, invocation: Invocation, place: Option<usize>) {
         let shown = world.calls.get(&invocation).and_then(|call| call.shown);
         for ((kind, of, action, key), untold) in self.untold.iter_mut().filter(|(_, untold)| !untold.is_known) {
             let is_seen = |at: DateTime<Utc>, state: &InstanceState| {
@@ -121,7 +148,7 @@ impl Told {
         match notice {
             Notice::Acted { schedule, action, stretch, .. } => {
                 self.clear(world, (Kind::Accepted, schedule, *action), stretch, "");
-                let false_one = stretch.instances.iter().find(|(key, _, _)| !self.may_be_told(world, *action, key, at));
+                let false_one = stretch.instances.iter().find(|(key, _, _)| !self.may_be_told(*action, key, at));
                 return false_one.map(|(key, _, _)| {
                     let message = format!(
                         "{}: it was told that {key} was to {}, which AWS has not accepted",
@@ -164,12 +191,11 @@ impl Told {
         }
     }
 
-    /// Whether it was done: after a death it may also be that it came about otherwise.
-    fn may_be_told(&self, world: &World<'_>, action: Action, key: &InstanceKey, at: DateTime<Utc>) -> bool {
-        let accepted_at = self.accepted.get(&(action, key.clone()));
-        accepted_at.is_some_and(|accepted_at| at - *accepted_at <= GIVEN_UP_AFTER)
-            || world.crashed_at.is_some()
-            || self.has_lost
+    /// Whether it was done, or who was to do it died.
+    fn may_be_told(&self, action: Action, key: &InstanceKey, at: DateTime<Utc>) -> bool {
+        let about = (action, key.clone());
+        let since = self.accepted.get(&about).max(self.in_doubt.get(&about));
+        since.is_some_and(|since| at - *since <= GIVEN_UP_AFTER)
     }
 
     /// What of a schedule is never told.
@@ -218,7 +244,7 @@ impl Told {
         let is_its = rules.last(world.case.to).is_some_and(|last| last.at <= *since) && !is_edited;
         let there = |thing: &super::thing::Thing<'_>| {
             let needs_checks = rules.group_of(thing.instance).is_some_and(|(_, group)| group.needs_checks);
-            super::rows::is_at(thing.state, *action) && (thing.has_checks || *action == Action::Stop || !needs_checks)
+            is_at(thing.state, *action) && (thing.has_checks || *action == Action::Stop || !needs_checks)
         };
         let is_complete = world.counted(rules).all(there);
         let there_at = world.counted(rules).map(|thing| thing.since).max()?;

@@ -76,7 +76,19 @@ fn what_is_told_was_done() {
                 "seen after a death",
                 "with=a to=09:10",
                 false,
+                "09:00 tick 1\n 09:00 wrote 1\n 09:00 killed 1\n 09:00 tick 2\n 09:00 tells 2 acted start a",
+            ),
+            (
+                "who died had not begun",
+                "with=a to=09:10",
+                true,
                 "09:00 tick 1\n 09:00 killed 1\n 09:00 tick 2\n 09:00 tells 2 acted start a",
+            ),
+            (
+                "who died had seen it there",
+                "with=a to=09:10",
+                true,
+                "09:00 tick 1 a=running\n 09:00 wrote 1\n 09:00 killed 1\n 09:00 tick 2\n 09:00 tells 2 acted start a",
             ),
         ],
     );
