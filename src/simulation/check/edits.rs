@@ -49,12 +49,17 @@ impl Edits {
     pub(super) fn last_of(&self, subject: &Subject) -> Option<DateTime<Utc>> {
         let is_its = |(table, name): &(Table, Option<ScheduleName>)| {
             let is_named = subject.schedule.is_none() || *name == subject.schedule;
-            // Exceptions are held against each other only where what is remembered of the schedule can be read.
-            let is_memory = (*table, subject.table) == (Table::Run, Table::Exception) && is_named;
-            // What belongs to a schedule that is not there, or not understood, is another problem than before.
-            is_memory
-                || (*table == subject.table && is_named)
-                || (*table == Table::Schedule && (is_named || subject.is_of_others))
+            match table {
+                // What belongs to a schedule that is not there, or not understood, is another problem than before.
+                Table::Schedule => is_named || subject.is_of_others,
+                // With a faulty group the schedule is not held against others, nor its exceptions against each other.
+                Table::ServerGroup if subject.table == Table::Schedule => subject.is_of_others,
+                // Nor are they where what is remembered of it cannot be read.
+                Table::ServerGroup | Table::Run => {
+                    is_named && (*table == subject.table || subject.table == Table::Exception)
+                }
+                Table::Exception => is_named && subject.table == Table::Exception,
+            }
         };
         self.0.iter().filter(|(row, _)| is_its(row)).map(|(_, at)| *at).max()
     }
