@@ -22,6 +22,7 @@ use super::history::{Entry, Happened, Whom};
 use crate::model::{Action, Instance, InstanceKey, Notice, ScheduleName};
 use crate::ports::Outcome;
 
+mod about;
 mod book;
 mod calm;
 mod days;

@@ -6,13 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
-use uuid::Uuid;
 
-use super::edits::{Edits, Subject};
+use super::about::{About, abouts, is_throttled};
+use super::edits::Edits;
 use super::rows::{self, Rules};
 use super::world::{Call, World};
 use super::{Finding, SLACK, time};
-use crate::model::{Action, Cause, InstanceKey, InstanceState, Notice, Problem, ScheduleName, Source};
+use crate::model::{Action, Cause, InstanceKey, InstanceState, Notice, ScheduleName};
 use crate::ports::Table;
 use crate::simulation::history::{Entry, Fault, Happened, HowEnded, Invocation, Whom};
 
@@ -21,35 +21,6 @@ const WARNED_FOR: Duration = Duration::minutes(55);
 
 /// A tick comes so long after a turn at the latest, if nothing is in the way.
 const SEEN_WITHIN: Duration = Duration::minutes(20);
-
-/// What a telling is about: in each run there is reason for it once.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum About {
-    Acted(usize, Action, InstanceKey),
-    Failed(usize, Action, InstanceKey, String),
-    Slow(usize, Action, String),
-    Done(usize, Action),
-    WouldAct(usize, Action, DateTime<Utc>),
-    Extended(usize),
-    Warning(usize, DateTime<Utc>, Cause),
-    Problem(Uuid, Subject),
-}
-
-impl About {
-    /// The schedule; none for what stands in the notebook.
-    fn place(&self) -> Option<usize> {
-        match self {
-            Self::Acted(place, ..)
-            | Self::Failed(place, ..)
-            | Self::Slow(place, ..)
-            | Self::Done(place, _)
-            | Self::WouldAct(place, ..)
-            | Self::Extended(place)
-            | Self::Warning(place, ..) => Some(*place),
-            Self::Problem(..) => None,
-        }
-    }
-}
 
 /// How often something was told and that written down, and in which epochs there was reason for it.
 #[derive(Debug, Default)]
@@ -335,10 +306,6 @@ fn asked_since(world: &World<'_>, place: usize, action: Action, since: Option<Da
     asked.zip(since).is_some_and(|((_, at), since)| *at > since)
 }
 
-fn is_throttled(about: &About) -> bool {
-    matches!(about, About::Failed(_, _, _, code) if code == "RequestLimitExceeded")
-}
-
 /// The instances of a schedule.
 fn owned<'w>(world: &'w World<'_>, rules: &'w Rules) -> impl Iterator<Item = &'w InstanceKey> {
     world.things.values().filter(|thing| rules.owns(thing.instance)).map(|thing| &thing.instance.key)
@@ -354,42 +321,4 @@ fn epochs(world: &World<'_>, call: Option<&Call<'_>>, place: usize) -> BTreeSet<
     let of_last = is_older.then(|| epoch.saturating_sub(1));
     let of_next = life.next_at.is_some_and(|next| next <= last).then(|| epoch + 1);
     of_last.into_iter().chain([epoch]).chain(of_next).collect()
-}
-
-/// What a message is about, of runs that the timetable or an order has begun.
-fn abouts(world: &World<'_>, notice: &Notice) -> Vec<About> {
-    let is_run = |cause: &Cause| matches!(cause, Cause::Timetable | Cause::Force);
-    let place = |schedule: &ScheduleName| world.place_of(schedule);
-    match notice {
-        Notice::Acted { schedule, action, stretch, cause, .. } if is_run(cause) => {
-            let keys = stretch.instances.iter().map(|(key, _, _)| key.clone());
-            place(schedule).map(|place| keys.map(|key| About::Acted(place, *action, key)).collect()).unwrap_or_default()
-        }
-        Notice::Failed { schedule, action, stretch, code, .. } => {
-            let keys = stretch.instances.iter().map(|(key, _, _)| key.clone());
-            let about = |place| keys.map(|key| About::Failed(place, *action, key, code.clone())).collect();
-            place(schedule).map(about).unwrap_or_default()
-        }
-        Notice::Slow { schedule, action, stretch, .. } => {
-            let group = stretch.group.as_ref().map(ToString::to_string).unwrap_or_default();
-            place(schedule).map(|place| About::Slow(place, *action, group)).into_iter().collect()
-        }
-        Notice::RunDone { schedule, action, cause, .. } if is_run(cause) => {
-            place(schedule).map(|place| About::Done(place, *action)).into_iter().collect()
-        }
-        Notice::WouldAct { schedule, action, at, .. } => {
-            place(schedule).map(|place| About::WouldAct(place, *action, *at)).into_iter().collect()
-        }
-        Notice::Extended { schedule, .. } => place(schedule).map(About::Extended).into_iter().collect(),
-        Notice::Warning { schedule, stop_at, cause, .. } => {
-            place(schedule).map(|place| About::Warning(place, *stop_at, *cause)).into_iter().collect()
-        }
-        Notice::Problems(problems) => {
-            // Two ticks that find the notebook damaged cannot know of each other.
-            let is_notebook = |problem: &&Problem| problem.item.starts_with("ScheduleRun @");
-            let of_tables = problems.iter().filter(|one| one.source == Source::Tables && !is_notebook(one));
-            of_tables.map(|problem| About::Problem(problem.fingerprint(), Subject::of(problem))).collect()
-        }
-        _ => Vec::new(),
-    }
 }
