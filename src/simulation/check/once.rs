@@ -10,6 +10,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::about::{About, abouts, is_throttled};
 use super::edits::Edits;
 use super::rows::{self, Rules};
+use super::told::GIVEN_UP_AFTER;
 use super::world::{Call, World};
 use super::{Finding, SLACK, time};
 use crate::model::{Action, Cause, InstanceKey, InstanceState, Notice, ScheduleName};
@@ -22,13 +23,43 @@ const WARNED_FOR: Duration = Duration::minutes(55);
 /// A tick comes so long after a turn at the latest, if nothing is in the way.
 const SEEN_WITHIN: Duration = Duration::minutes(20);
 
-/// How often something was told and that written down, and in which epochs there was reason for it.
+/// For what there was reason, and what of it was told and that written down.
 #[derive(Debug, Default)]
 struct Count {
-    told: usize,
     /// When it was told last.
     last_at: Option<DateTime<Utc>>,
-    epochs: BTreeSet<u32>,
+    /// The epochs with a reason for which it is not told yet, and when that last came up.
+    owed: BTreeMap<u32, DateTime<Utc>>,
+    /// The epochs for which it was told.
+    paid: BTreeSet<u32>,
+}
+
+impl Count {
+    fn owe(&mut self, epochs: impl IntoIterator<Item = u32>, at: DateTime<Utc>) {
+        let paid = &self.paid;
+        self.owed.extend(epochs.into_iter().filter(|epoch| !paid.contains(epoch)).map(|epoch| (epoch, at)));
+    }
+
+    /// It is told, in one of these epochs; what is older than a day is not told any more.
+    fn pay(&mut self, at: DateTime<Utc>, here: &BTreeSet<u32>) {
+        self.owed.retain(|_, since| at - *since <= GIVEN_UP_AFTER);
+        match self.owed.pop_first() {
+            Some((epoch, _)) => _ = self.paid.insert(epoch),
+            None if here.len() == 1 => self.paid.extend(here),
+            None => {}
+        }
+        self.last_at = Some(at);
+    }
+
+    fn is_again(&self, now: DateTime<Utc>) -> bool {
+        self.last_at.is_some() && !self.owed.values().any(|since| now - *since <= GIVEN_UP_AFTER)
+    }
+
+    fn forget(&mut self, at: DateTime<Utc>) {
+        let paid = std::mem::take(&mut self.paid);
+        self.owe(paid, at);
+        self.last_at = None;
+    }
 }
 
 /// What was told, and when.
@@ -55,20 +86,28 @@ pub(super) struct Once {
     /// When a schedule's last warning was told, written down or not.
     warned_at: BTreeMap<usize, DateTime<Utc>>,
     restarted: BTreeSet<InstanceKey>,
-    /// Epochs in which somebody died, or something could not be told or written down: what then is left over is told in
-    /// a later one.
-    rough: BTreeMap<usize, BTreeSet<u32>>,
+    /// Epochs in which somebody died at work, or something could not be told or written down, and when: what then is
+    /// left over is told in a later one.
+    rough: BTreeMap<usize, BTreeMap<u32, DateTime<Utc>>>,
+    /// The epochs in which something was asked for, and when.
+    asked: BTreeMap<(usize, Action), BTreeMap<u32, DateTime<Utc>>>,
+    /// The schedules for which each invocation has written something down.
+    at_work: BTreeSet<(Invocation, usize)>,
     edits: Edits,
 }
 
 impl Once {
     pub(super) fn take(&mut self, world: &World<'_>, entry: &Entry) -> Option<Finding> {
         match &entry.what {
-            Happened::Fault(Fault::Tables(_)) => self.note_rough(world),
+            Happened::Fault(Fault::Tables(_)) => self.note_rough(world, 0..world.lives.len()),
             Happened::Ended(invocation, how) => {
+                let told = self.open.keys().filter(|(of, _)| of == invocation).filter_map(|(_, place)| *place);
+                let at_work = self.at_work.iter().filter(|(of, _)| of == invocation).map(|(_, place)| *place);
+                let places: BTreeSet<usize> = told.chain(at_work).collect();
                 self.open.retain(|(of, _), _| of != invocation);
+                self.at_work.retain(|(of, _)| of != invocation);
                 if matches!(how, HowEnded::Killed | HowEnded::TimedOut) {
-                    self.note_rough(world);
+                    self.note_rough(world, places);
                 }
             }
             Happened::Row { table, before, after, by } => {
@@ -76,8 +115,10 @@ impl Once {
                 let is_memory = *table == Table::Run && *by == Whom::Person;
                 for item in [before, after].into_iter().flatten().filter(|_| is_memory) {
                     match rows::owner(item) {
-                        None => self.forget(None),
-                        Some(name) => world.place_of(&name).into_iter().for_each(|place| self.forget(Some(place))),
+                        None => self.forget(None, entry.at),
+                        Some(name) => {
+                            world.place_of(&name).into_iter().for_each(|place| self.forget(Some(place), entry.at))
+                        }
                     }
                 }
             }
@@ -87,13 +128,14 @@ impl Once {
             }
             Happened::Wrote { invocation, schedule, run_id, took_effect, .. } => {
                 let place = ScheduleName::new(schedule).ok().and_then(|name| world.place_of(&name));
+                self.at_work.extend(place.map(|place| (*invocation, place)));
                 if run_id == "@state" || place.is_none() {
                     self.note_written(world, (*invocation, place), *took_effect);
                 }
             }
             Happened::Told { invocation, notice, arrived, answer } => {
                 if answer.is_err() {
-                    self.note_rough(world);
+                    self.note_rough(world, abouts(world, notice).iter().filter_map(About::place));
                 }
                 let is_heard = *arrived && answer.is_ok();
                 let again = arrived.then(|| self.again(world, *invocation, notice, entry.at)).flatten();
@@ -112,9 +154,9 @@ impl Once {
 
     /// Who edits what is remembered of a schedule takes away what was told of it: that may be told again, and for what
     /// there was reason is kept. Without a schedule it is the notebook of problems.
-    fn forget(&mut self, place: Option<usize>) {
+    fn forget(&mut self, place: Option<usize>, at: DateTime<Utc>) {
         for (_, count) in self.counts.iter_mut().filter(|(about, _)| about.place() == place) {
-            (count.told, count.last_at) = (0, None);
+            count.forget(at);
         }
         self.open.retain(|(_, of), _| *of != place);
         if let Some(place) = place {
@@ -123,9 +165,9 @@ impl Once {
         }
     }
 
-    fn note_rough(&mut self, world: &World<'_>) {
-        for (place, life) in world.lives.iter().enumerate() {
-            self.rough.entry(place).or_default().insert(life.epoch.0);
+    fn note_rough(&mut self, world: &World<'_>, places: impl IntoIterator<Item = usize>) {
+        for (place, life) in places.into_iter().filter_map(|place| Some((place, world.lives.get(place)?))) {
+            self.rough.entry(place).or_default().insert(life.epoch.0, world.now);
         }
     }
 
@@ -144,11 +186,9 @@ impl Once {
             let is_claim = matches!(about, About::Acted(..));
             let count = self.counts.entry(about).or_default();
             // What one who died was about to ask for is told once it came about, whoever did it.
-            count
-                .epochs
-                .extend(here.iter().filter(|epoch| is_claim && rough.is_some_and(|rough| rough.contains(epoch))));
-            count.told += 1;
-            count.last_at = Some(at);
+            let is_rough = |epoch: &u32| is_claim && rough.is_some_and(|rough| rough.contains_key(epoch));
+            count.owe(here.iter().copied().filter(is_rough), at);
+            count.pay(at, &here);
         }
     }
 
@@ -169,8 +209,10 @@ impl Once {
             let failed = code.map(|code| About::Failed(place, action, key.clone(), code.to_owned()));
             let abouts = [About::Acted(place, action, key.clone()), About::Done(place, action)];
             for about in abouts.into_iter().chain(failed) {
-                self.counts.entry(about).or_default().epochs.extend(&epochs);
+                self.counts.entry(about).or_default().owe(epochs.iter().copied(), world.now);
             }
+            let asked = self.asked.entry((place, action)).or_default();
+            asked.extend(epochs.iter().map(|epoch| (*epoch, world.now)));
         }
     }
 
@@ -212,9 +254,8 @@ impl Once {
             let reading = world.read_now(place);
             reading.rules().is_some_and(|rules| owned(world, rules).any(|key| keys.contains(key)))
         };
-        let here = about.place().map(|place| epochs(world, call, place)).unwrap_or_default();
+        let (here, now) = (about.place().map(|place| epochs(world, call, place)).unwrap_or_default(), world.now);
         let last_at = self.counts.get(about).and_then(|count| count.last_at);
-        let mut reasons = self.counts.get(about).map(|count| count.epochs.clone()).unwrap_or_default();
         match about {
             About::Problem(_, subject) => {
                 let edited_at = self.edits.last_of(subject);
@@ -235,38 +276,35 @@ impl Once {
             {
                 return false;
             }
-            About::Slow(..) => {
-                let count = self.counts.entry(about.clone()).or_default();
-                count.epochs.extend(here);
-                reasons.clone_from(&count.epochs);
-            }
+            About::Slow(..) => self.counts.entry(about.clone()).or_default().owe(here, now),
             About::Failed(place, action, key, code) => {
-                // What AWS has not answered itself: it was accepted and did not come about, or there was no time to ask.
-                let is_answered = !reasons.is_empty();
                 let is_broken =
                     world.things.get(key).is_some_and(|thing| matches!(thing.state, InstanceState::Broken { .. }));
-                let asked = self.counts.get(&About::Done(*place, *action)).map(|count| count.epochs.clone());
+                let asked = self.asked.get(&(*place, *action));
                 let count = self.counts.entry(about.clone()).or_default();
+                // What AWS has not answered itself: it was accepted and did not come about, or there was no time to ask.
+                let is_answered = !count.owed.is_empty() || !count.paid.is_empty();
                 // What was on its way when a run took the place of another is that one's affair too.
                 let is_own = code.starts_with("DidNot");
                 if is_broken || is_own {
-                    count.epochs.extend(here);
+                    count.owe(here, now);
                 }
                 let turned = world.lives.get(*place).map(|life| life.epoch).filter(|_| is_own);
-                let just_before = turned.filter(|(_, began_at)| world.now - *began_at <= SEEN_WITHIN);
-                count.epochs.extend(just_before.map(|(epoch, _)| epoch.saturating_sub(1)));
-                reasons.extend(count.epochs.iter().copied());
-                if !is_answered || is_throttled(about) {
-                    reasons.extend(asked.into_iter().flatten());
+                let just_before = turned.filter(|(_, began_at)| now - *began_at <= SEEN_WITHIN);
+                count.owe(just_before.map(|(epoch, _)| epoch.saturating_sub(1)), now);
+                for (epoch, at) in asked.into_iter().flatten().filter(|_| !is_answered || is_throttled(about)) {
+                    count.owe([*epoch], *at);
                 }
             }
         }
         // What goes wrong may be told without a call in the epoch, what was done not.
         let goes_wrong = matches!(about, About::Failed(..) | About::Slow(..));
         let rough = about.place().filter(|_| goes_wrong).and_then(|place| self.rough.get(&place));
-        reasons.extend(rough.into_iter().flatten());
-        let told = self.counts.get(about).map_or(0, |count| count.told);
-        told >= reasons.len().max(1)
+        let Some(count) = self.counts.get_mut(about) else { return false };
+        for (epoch, at) in rough.into_iter().flatten() {
+            count.owe([*epoch], *at);
+        }
+        count.is_again(now)
     }
 
     /// A stop has one warning, and one more if it was moved.

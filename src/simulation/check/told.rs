@@ -19,7 +19,7 @@ pub(super) const TOLD_WITHIN: Duration = Duration::minutes(30);
 const WRITTEN_WITHIN: Duration = Duration::minutes(5);
 
 /// A message is given up after a day.
-const GIVEN_UP_AFTER: Duration = Duration::hours(26);
+pub(super) const GIVEN_UP_AFTER: Duration = Duration::hours(26);
 
 /// What is to be told: an accepted call, or a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -205,6 +205,19 @@ fn what_is_told_is_told_once() {
 }
 
 #[test]
+fn what_was_asked_for_days_ago_is_no_reason() {
+    let days_ago = "09:00 tick 1\n 09:00 asks 1 start a !Throttled\n 09:01 wrote 1\n
+        81:00 tick 2\n 81:00 asks 2 start a\n 81:01 state a running\n 81:01 tells 2 acted start a\n 81:01 wrote 2\n";
+    all(
+        7,
+        &[
+            ("once", "with=a to=81:10", false, days_ago),
+            ("twice", "with=a to=81:10", true, &format!("{days_ago} 81:02 tells 2 acted start a")),
+        ],
+    );
+}
+
+#[test]
 fn what_people_delete_is_told_again() {
     let again = |name: &str| {
         started(&format!(
@@ -249,6 +262,24 @@ fn what_goes_wrong_is_told_once() {
             ("slow twice", "with=a to=09:30", true, &twice("slow start a")),
             ("slow twice, and it is held", "with=a to=09:30 Enforce=true", false, &twice("slow start a")),
             ("a failure twice", "with=a to=09:30", true, &twice("failed start Denied a")),
+            (
+                "a failure twice, and one died who was not at work",
+                "with=a to=09:30",
+                true,
+                &format!("08:30 began 9\n 08:30 killed 9\n {}", twice("failed start Denied a")),
+            ),
+            (
+                "a failure twice, and one died at work",
+                "with=a to=09:30",
+                false,
+                &format!("08:30 began 9\n 08:30 wrote 9\n 08:30 killed 9\n {}", twice("failed start Denied a")),
+            ),
+            (
+                "a failure twice, and one died at work days ago",
+                "with=a from=-40:00 to=09:30",
+                true,
+                &format!("-39:00 began 9\n -39:00 wrote 9\n -39:00 killed 9\n {}", twice("failed start Denied a")),
+            ),
             ("a failure on the next day", "with=a to=33:10", false, &next_day("failed start Denied a")),
             ("two failures", "with=a to=09:30", false, &twice("failed start Denied a").replacen("Denied", "Other", 1)),
         ],
