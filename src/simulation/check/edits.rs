@@ -54,10 +54,10 @@ impl Edits {
                 Table::Schedule => is_named || subject.is_of_others,
                 // With a faulty group the schedule is not held against others, nor its exceptions against each other.
                 Table::ServerGroup if subject.table == Table::Schedule => subject.is_of_others,
-                // Nor are they where what is remembered of it cannot be read.
-                Table::ServerGroup | Table::Run => {
-                    is_named && (*table == subject.table || subject.table == Table::Exception)
-                }
+                // Nor is what is remembered of it read.
+                Table::ServerGroup => is_named,
+                // Without that its exceptions are not held against each other either.
+                Table::Run => is_named && matches!(subject.table, Table::Run | Table::Exception),
                 Table::Exception => is_named && subject.table == Table::Exception,
             }
         };
