@@ -276,7 +276,14 @@ impl Once {
             {
                 return false;
             }
-            About::Slow(..) => self.counts.entry(about.clone()).or_default().owe(here, now),
+            About::Slow(place, action, _) => {
+                // Where nothing was asked for, and nothing is on its way, nothing can be slow.
+                let is_on_its_way = is_on_its_way(world, *place);
+                let asked = self.asked.get(&(*place, *action));
+                let was_asked = |epoch: &u32| asked.is_some_and(|asked| asked.contains_key(epoch));
+                let is_reason = |epoch: &u32| is_on_its_way || was_asked(epoch) || was_asked(&epoch.saturating_sub(1));
+                self.counts.entry(about.clone()).or_default().owe(here.into_iter().filter(is_reason), now);
+            }
             About::Failed(place, action, key, code) => {
                 let is_broken =
                     world.things.get(key).is_some_and(|thing| matches!(thing.state, InstanceState::Broken { .. }));
@@ -342,6 +349,13 @@ impl Once {
 fn asked_since(world: &World<'_>, place: usize, action: Action, since: Option<DateTime<Utc>>) -> bool {
     let asked = world.lives.get(place).and_then(|life| life.asked.get(&action));
     asked.zip(since).is_some_and(|((_, at), since)| *at > since)
+}
+
+/// Whether an instance of a schedule is neither up nor down.
+fn is_on_its_way(world: &World<'_>, place: usize) -> bool {
+    let is_at_rest = |state: &InstanceState| matches!(state, InstanceState::Stopped | InstanceState::Running);
+    let reading = world.read_now(place);
+    reading.rules().is_some_and(|rules| world.counted(rules).any(|thing| !is_at_rest(thing.state)))
 }
 
 /// The instances of a schedule.

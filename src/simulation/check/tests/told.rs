@@ -252,6 +252,12 @@ fn what_goes_wrong_is_told_once() {
             "{STARTED} 09:05 tells 1 {what}\n 09:05 wrote 1\n 09:10 tick 2\n 09:10 tells 2 {what}\n 09:10 wrote 2\n {up}"
         )
     };
+    let slow = |between: &str| {
+        format!(
+            "09:00 tick 1\n 09:00 asks 1 start a\n 09:01 state a stopped\n 09:20 tells 1 slow start a\n
+             09:20 wrote 1\n {between} 10:10 tick 3\n 10:10 tells 3 slow start a"
+        )
+    };
     let next_day = |what: &str| {
         let next = format!("33:00 tick 3\n 33:00 asks 3 start a !Denied\n 33:00 tells 3 {what}\n 33:00 wrote 3");
         format!("09:00 tick 1\n 09:00 asks 1 start a !Denied\n 09:05 tells 1 {what}\n 09:05 wrote 1\n {next}")
@@ -260,6 +266,18 @@ fn what_goes_wrong_is_told_once() {
         7,
         &[
             ("slow twice", "with=a to=09:30", true, &twice("slow start a")),
+            (
+                "slow again in a new run",
+                "with=a to=10:15",
+                false,
+                &slow("10:00 edits Owner=me\n 10:05 edits Owner=you\n 10:06 tick 2\n 10:06 asks 2 start a\n"),
+            ),
+            (
+                "slow again, and nothing was asked for",
+                "with=a to=10:15",
+                true,
+                &slow("10:00 edits Owner=me\n 10:05 edits Owner=you\n"),
+            ),
             ("slow twice, and it is held", "with=a to=09:30 Enforce=true", false, &twice("slow start a")),
             ("a failure twice", "with=a to=09:30", true, &twice("failed start Denied a")),
             (
