@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 
 use super::thing::Thing;
 use super::{Ask, Finding, World, time};
@@ -34,7 +34,7 @@ pub(super) fn judge(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<Finding> {
         }
         let is_member = |instance: &&Instance| ask.rules.group_of(instance).is_some_and(|(of, _)| of == name);
         let holds_others = |key: &InstanceKey| {
-            let is_refused = |thing: &Thing<'_>| thing.refused_at.contains_key(&Action::Stop);
+            let is_refused = |thing: &Thing<'_>| is_refused(ask, thing);
             ask.action == Action::Start || !world.things.get(key).is_some_and(is_refused)
         };
         let mut members = ask.rules.counted(shown).filter(is_member).filter(|one| holds_others(&one.key)).peekable();
@@ -55,4 +55,14 @@ pub(super) fn judge(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<Finding> {
         }
     }
     None
+}
+
+/// Whether AWS has refused to stop it in this stretch, and has not been asked again: then it holds nobody (rule O6).
+fn is_refused(ask: &Ask<'_, '_>, thing: &Thing<'_>) -> bool {
+    let Some(refused_at) = thing.refused_at.get(&Action::Stop) else { return false };
+    let is_after = |at: Option<&DateTime<Utc>>| at.is_some_and(|at| at > refused_at);
+    let started_at = ask.rules.last_of(Action::Start, ask.call.decides.0);
+    !is_after(thing.asked_at.get(&Action::Stop))
+        && !is_after(thing.left.get(&Action::Stop))
+        && !is_after(started_at.as_ref())
 }

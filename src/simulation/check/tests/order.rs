@@ -43,6 +43,21 @@ fn stops_wait_for_what_depends_on_them() {
                 false,
                 &story("18:00 tick 2\n 18:00 asks 2 stop b !Refused\n 18:01 tick 3\n 18:01 asks 3 stop a"),
             ),
+            (
+                "one that it did not stop the day before",
+                "",
+                true,
+                &story("18:00 tick 2\n 18:00 asks 2 stop b !Refused\n 42:00 tick 3\n 42:00 asks 3 stop a"),
+            ),
+            (
+                "one that it would stop by now",
+                "",
+                true,
+                &story(
+                    "18:00 tick 2\n 18:00 asks 2 stop b !Refused\n 18:01 tick 3\n 18:01 asks 3 stop b !Throttled\n
+                     18:02 tick 4\n 18:02 asks 4 stop a",
+                ),
+            ),
         ],
     );
 }
