@@ -195,8 +195,13 @@ fn excused(
     reports: &Reports,
 ) -> BTreeSet<InstanceKey> {
     let Wanted { action, since, .. } = wanted;
+    // What was asked for after a person had to do with it is the run's affair again.
+    let is_of_people = |thing: &Thing<'_>| {
+        let floor = thing.asked_at.get(&action).map_or(since, |asked_at| since.max(*asked_at)) - SHOWN_LATE;
+        thing.touched_at.is_some_and(|at| at >= floor)
+    };
     let is_known = |thing: &Thing<'_>| {
-        thing.touched_at.is_some_and(|at| at >= since - SHOWN_LATE)
+        is_of_people(thing)
             // What is held is not asked for while it is broken.
             || (rules.enforce && matches!(thing.state, InstanceState::Broken { .. }))
             // What is refused for good is not asked for again in the run.

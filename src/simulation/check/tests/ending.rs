@@ -34,6 +34,12 @@ fn every_run_ends() {
                 &format!("{started} 09:15 state a failed\n 09:15 tells 1 failed start failed a"),
             ),
             ("a person has stopped it since", "with=a to=17:00", false, &format!("{done} 10:00 console stop a")),
+            (
+                "a person has stopped it on its way, and it is asked for again",
+                "with=a to=17:00",
+                true,
+                &format!("{started} 09:00:20 console stop a\n 09:05 tick 2\n 09:05 asks 2 start a"),
+            ),
             ("no ticks came until now", "with=a to=17:00", false, "08:30 outage 16:30"),
             (
                 "it waits for what people know of",
