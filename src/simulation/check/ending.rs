@@ -93,7 +93,7 @@ fn judge_wanted(
     }
     let finding = |message: String| Finding { promise: 5, message: format!("{}: {message}", time(world.case.to)) };
     let late = late(world, life, rules, wanted);
-    let excused = excused(world, rules, &late, wanted, reports);
+    let excused = excused(world, (life, rules), &late, wanted, reports);
     let mut findings: Vec<Finding> = late
         .iter()
         .filter(|thing| !excused.contains(&thing.instance.key))
@@ -178,10 +178,15 @@ fn withdrawn_too_late(world: &World<'_>, life: &Life<'_>, rules: &Rules) -> Opti
     world.counted(rules).all(was_there).then_some((kept, until))
 }
 
+/// Whether what is wanted is held (rule T9), and nobody has changed that since.
+fn is_held(life: &Life<'_>, rules: &Rules, wanted: Wanted) -> bool {
+    rules.enforce && rules.is_enabled && life.edited_at < wanted.since
+}
+
 /// The instances that have not been at the target since it was wanted; what is held has to be there now.
 fn late<'w, 'a>(world: &'w World<'a>, life: &Life<'_>, rules: &Rules, wanted: Wanted) -> Vec<&'w Thing<'a>> {
     let Wanted { action, since, .. } = wanted;
-    let is_held = rules.enforce && rules.is_enabled && life.edited_at < since;
+    let is_held = is_held(life, rules, wanted);
     let was_there = |thing: &Thing<'_>| !is_held && thing.left.get(&action).is_some_and(|left| *left >= since - SLACK);
     world.counted(rules).filter(|thing| !is_at(thing.state, action) && !was_there(thing)).collect()
 }
@@ -189,14 +194,18 @@ fn late<'w, 'a>(world: &'w World<'a>, life: &Life<'_>, rules: &Rules, wanted: Wa
 /// Those of which it is known why, and those that wait for one of them.
 fn excused(
     world: &World<'_>,
-    rules: &Rules,
+    (life, rules): (&Life<'_>, &Rules),
     late: &[&Thing<'_>],
     wanted: Wanted,
     reports: &Reports,
 ) -> BTreeSet<InstanceKey> {
     let Wanted { action, since, .. } = wanted;
-    // What was asked for after a person had to do with it is the run's affair again.
+    let is_held = is_held(life, rules, wanted);
+    // What was asked for after a person had to do with it is the run's affair again, and what is held always is.
     let is_of_people = |thing: &Thing<'_>| {
+        if is_held {
+            return false;
+        }
         let floor = thing.asked_at.get(&action).map_or(since, |asked_at| since.max(*asked_at)) - SHOWN_LATE;
         thing.touched_at.is_some_and(|at| at >= floor)
     };

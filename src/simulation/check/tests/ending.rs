@@ -114,6 +114,12 @@ fn what_is_held_is_held_to_the_end() {
         &[
             ("not held", "with=a to=17:00", false, lines),
             ("held", "with=a to=17:00 Enforce=true", true, lines),
+            (
+                "held, and a person has stopped it",
+                "with=a to=17:00 Enforce=true",
+                true,
+                &lines.replace("10:00 state a stopped", "10:00 console stop a"),
+            ),
             ("held, and started again", "with=a to=17:00 Enforce=true", false, &format!("{lines}{again}")),
         ],
     );
