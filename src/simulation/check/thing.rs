@@ -37,6 +37,8 @@ pub(super) struct Thing<'a> {
     pub(super) restarted_at: Option<DateTime<Utc>>,
     /// When a person or an accident last had to do with it.
     pub(super) touched_at: Option<DateTime<Utc>>,
+    /// When it was launched, or last given the tag of another schedule.
+    pub(super) joined_at: Option<DateTime<Utc>>,
     start_asked_at: Option<DateTime<Utc>>,
 }
 
@@ -54,8 +56,18 @@ impl<'a> Thing<'a> {
             asked_at: BTreeMap::new(),
             restarted_at: None,
             touched_at: None,
+            joined_at: None,
             start_asked_at: None,
         }
+    }
+
+    /// A person has given it other tags.
+    pub(super) fn retag(&mut self, now: DateTime<Utc>, instance: &'a Instance) {
+        if instance.schedule_tag != self.instance.schedule_tag {
+            self.joined_at = Some(now);
+        }
+        self.instance = instance;
+        self.touched_at = self.touched_at.max(Some(now));
     }
 
     /// Notes that somebody has asked AWS to start it.

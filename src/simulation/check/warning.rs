@@ -80,7 +80,10 @@ impl Warnings {
         let was_up = known.first_asked_at.is_some_and(|first| left_at.is_none_or(|left| *left < first));
         known.note_taken_over(taken_over(world, ask));
         let goes_on = known.goes_on(ask, reached_at, was_up);
-        if lead <= Duration::zero() || goes_on || known.is_warned(ask, lead, reached_at) {
+        // What belongs to the schedule only since a stop has begun comes as a surprise to its people.
+        let joined_at = world.things.get(&ask.instance.key).and_then(|thing| thing.joined_at);
+        let is_part = joined_at.is_none_or(|joined_at| known.first_asked_at.is_some_and(|first| joined_at <= first));
+        if lead <= Duration::zero() || (goes_on && is_part) || known.is_warned(ask, lead, reached_at.max(joined_at)) {
             known.begun = Some(ask.at);
             known.first_asked_at = known.first_asked_at.filter(|_| goes_on).or(Some(ask.at));
             return None;
@@ -198,11 +201,12 @@ impl Known {
         !is_new && reached_at.is_none_or(|at| self.first_asked_at.is_some_and(|first| at < first))
     }
 
-    fn is_warned(&self, ask: &Ask<'_, '_>, lead: Duration, reached_at: Option<DateTime<Utc>>) -> bool {
+    /// Whether people were warned, of an instance that is new to this stop since an instant.
+    fn is_warned(&self, ask: &Ask<'_, '_>, lead: Duration, new_since: Option<DateTime<Utc>>) -> bool {
         let (first, last) = ask.call.decides;
         let started_at = ask.rules.last_of(Action::Start, first);
         // What was started since, or stopped and started, needs a warning after that, or one of a later stop.
-        let floor = [started_at, reached_at].into_iter().flatten().map(|at| at - SLACK).chain(self.started_at).max();
+        let floor = [started_at, new_since].into_iter().flatten().map(|at| at - SLACK).chain(self.started_at).max();
         let is_after = |at: DateTime<Utc>| floor.is_none_or(|floor| at > floor);
         let is_fresh = |warned: &Warned| {
             warned.at < ask.at && warned.is_good(ask.at) && (is_after(warned.at) || is_after(warned.stop_at))

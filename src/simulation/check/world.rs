@@ -147,8 +147,7 @@ impl<'a> World<'a> {
             }
             Happened::Retagged(instance) => {
                 if let Some(thing) = self.things.get_mut(&instance.key) {
-                    thing.instance = instance;
-                    thing.touched_at = thing.touched_at.max(Some(entry.at));
+                    thing.retag(entry.at, instance);
                 }
             }
             Happened::Row { table, before, after, by } => {
@@ -224,6 +223,9 @@ impl<'a> World<'a> {
             _ => return,
         };
         if let Some(thing) = self.things.get_mut(key) {
+            if matches!(what, What::Launched { .. }) && *thing.state == InstanceState::Gone {
+                thing.joined_at = Some(self.now);
+            }
             thing.touched_at = Some(self.now);
         }
     }

@@ -26,6 +26,8 @@ pub(super) struct Story {
     pub(super) history: Vec<Entry>,
     row: Item,
     states: BTreeMap<InstanceKey, InstanceState>,
+    /// Of those that people have given another schedule tag.
+    tags: BTreeMap<InstanceKey, TagValue>,
     /// Where the instances may be.
     scopes: Vec<Scope>,
 }
@@ -101,7 +103,8 @@ impl Story {
             machines: Vec::new(),
             incidents: Vec::new(),
         };
-        let mut story = Self { case, history: Vec::new(), row, states: BTreeMap::new(), scopes: Vec::new() };
+        let mut story =
+            Self { case, history: Vec::new(), row, states: BTreeMap::new(), tags: BTreeMap::new(), scopes: Vec::new() };
         let mut with = "a,b".to_owned();
         for word in attributes.split_whitespace() {
             let (attribute, value) = word.split_once('=').unwrap();
@@ -182,6 +185,8 @@ impl Story {
                 let to = if words[1] == "start" { "running" } else { "stopped" };
                 self.state(at, key(words[2]), state(to), Some("person"));
             }
+            "leaves" => self.retag(at, &key(words[1]), "T"),
+            "joins" => self.retag(at, &key(words[1]), "S"),
             "edits" => self.edit(at, words[1], Whom::Person),
             "lowered" => self.edit(at, &format!("{}=false", words[1]), Whom::Function(1)),
             // What is remembered of a schedule, or the notebook, is deleted.
@@ -231,6 +236,9 @@ impl Story {
         for machine in &self.case.machines {
             let mut instance = machine.instance.clone();
             instance.state = self.states[&instance.key].clone();
+            if let Some(tag) = self.tags.get(&instance.key) {
+                instance.schedule_tag = tag.clone();
+            }
             for (id, word) in others.iter().filter_map(|other| other.split_once('=')) {
                 if instance.key == key(id) && word == "unchecked" {
                     instance.checks_passed = Some(false);
@@ -272,6 +280,14 @@ impl Story {
         let by = if by == Some("person") { Whom::Person } else { Whom::Aws };
         self.states.insert(key.clone(), state.clone());
         self.push(at, Happened::State { key, state, checks_passed: true, by });
+    }
+
+    fn retag(&mut self, at: DateTime<Utc>, key: &InstanceKey, tag: &str) {
+        let tag = TagValue::new(tag).unwrap();
+        let machine = self.case.machines.iter().find(|machine| machine.instance.key == *key).unwrap();
+        let instance = crate::model::Instance { schedule_tag: tag.clone(), ..machine.instance.clone() };
+        self.tags.insert(key.clone(), tag);
+        self.push(at, Happened::Retagged(instance));
     }
 
     fn edit(&mut self, at: DateTime<Utc>, text: &str, by: Whom) {

@@ -118,6 +118,40 @@ fn a_warning_is_for_one_stop() {
 }
 
 #[test]
+fn what_joins_a_stop_has_its_own_warning() {
+    let left = "08:00 state x running\n 17:30 leaves x\n 17:50 tick 1\n 17:50 tells 1 warning 18:00\n";
+    let begun = format!("{left} 18:00 tick 2\n 18:00 asks 2 stop a\n 18:05 joins x\n");
+    all(
+        2,
+        &[
+            ("none", "with=a,x", true, &up(&format!("{begun} 18:10 tick 3\n 18:10 asks 3 stop x"))),
+            (
+                "its own",
+                "with=a,x",
+                false,
+                &up(&format!(
+                    "{begun} 18:06 tick 3\n 18:06 tells 3 warning 18:16\n 18:16 tick 4\n 18:16 asks 4 stop x"
+                )),
+            ),
+            (
+                "it was there when the stop began",
+                "with=a,x",
+                false,
+                &up(&format!("{left} 17:55 joins x\n 18:00 tick 2\n 18:00 asks 2 stop a x")),
+            ),
+            (
+                "it was there before, and another holds it up",
+                "with=a,x",
+                false,
+                &up(&format!(
+                    "{left} 17:55 joins x\n 18:00 tick 2\n 18:00 asks 2 stop a\n 18:10 tick 3\n 18:10 asks 3 stop x"
+                )),
+            ),
+        ],
+    );
+}
+
+#[test]
 fn a_warning_is_good_for_an_hour() {
     let warned = "17:50 tick 1\n 17:50 tells 1 warning 18:00\n";
     let cannot = "17:50 tick 1\n 17:50 cannot 1 warning 18:00\n";
