@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::edits::Subject;
 use super::world::World;
-use crate::model::{Action, Cause, InstanceKey, Notice, Problem, ScheduleName, Source};
+use crate::model::{Action, Cause, InstanceKey, Notice, Problem, ScheduleName};
 
 /// What a telling is about: in each run there is reason for it once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,8 +72,8 @@ pub(super) fn abouts(world: &World<'_>, notice: &Notice) -> Vec<About> {
         Notice::Problems(problems) => {
             // Two ticks that find the notebook damaged cannot know of each other.
             let is_notebook = |problem: &&Problem| problem.item.starts_with("ScheduleRun @");
-            let of_tables = problems.iter().filter(|one| one.source == Source::Tables && !is_notebook(one));
-            of_tables.map(|problem| About::Problem(problem.fingerprint(), Subject::of(problem))).collect()
+            let all = problems.iter().filter(|one| !is_notebook(one));
+            all.map(|problem| About::Problem(problem.fingerprint(), Subject::of(problem))).collect()
         }
         _ => Vec::new(),
     }

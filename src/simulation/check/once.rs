@@ -98,6 +98,7 @@ pub(super) struct Once {
 
 impl Once {
     pub(super) fn take(&mut self, world: &World<'_>, entry: &Entry) -> Option<Finding> {
+        self.edits.take(world, entry);
         match &entry.what {
             Happened::Fault(Fault::Tables(_)) => self.note_rough(world, 0..world.lives.len()),
             Happened::Ended(invocation, how) => {
@@ -111,7 +112,6 @@ impl Once {
                 }
             }
             Happened::Row { table, before, after, by } => {
-                self.edits.take(entry);
                 let is_memory = *table == Table::Run && *by == Whom::Person;
                 for item in [before, after].into_iter().flatten().filter(|_| is_memory) {
                     match rows::owner(item) {
@@ -243,7 +243,7 @@ impl Once {
             About::Done(_, action) => format!("that the {} is over", action.as_str()),
             About::WouldAct(_, action, of) => format!("what the {} of {} would do", action.as_str(), time(*of)),
             About::Extended(_) => "that the stop was moved".to_owned(),
-            About::Problem(..) => format!("a problem, and none of its rows has changed ({notice:?}),"),
+            About::Problem(..) => format!("a problem, and nothing that it is about has changed ({notice:?}),"),
             About::Warning(..) => return None,
         };
         Some(format!("{what} is told once more, as it was at {}", time(before)))
@@ -258,8 +258,7 @@ impl Once {
         let last_at = self.counts.get(about).and_then(|count| count.last_at);
         match about {
             About::Problem(_, subject) => {
-                let edited_at = self.edits.last_of(subject);
-                return last_at.is_some_and(|before| edited_at.is_none_or(|edited_at| edited_at < before));
+                return last_at.is_some_and(|before| !self.edits.may_be_back(world, subject, before));
             }
             About::Extended(place) => {
                 let warned_at = self.warned_at.get(place);

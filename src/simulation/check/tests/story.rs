@@ -354,7 +354,11 @@ impl Story {
                 Notice::Extended { schedule, zone, stop_at, by }
             }
             "problem" => Notice::Problems(vec![Problem {
-                source: Source::Tables,
+                source: match words.get(1) {
+                    Some(&"instances") => Source::Instances(schedule.clone()),
+                    Some(&"scope") => Source::Scope(Scope::default()),
+                    _ => Source::Tables,
+                },
                 schedule: Some(schedule),
                 item: words[0].to_owned(),
                 attribute: String::new(),

@@ -218,6 +218,25 @@ fn what_was_asked_for_days_ago_is_no_reason() {
 }
 
 #[test]
+fn what_is_wrong_with_instances_and_places_is_told_once() {
+    let twice = |what: &str, between: &str| {
+        format!("08:30 tells 1 problem S {what}\n 08:30 noted 1\n 08:35 {between}\n 08:40 tells 1 problem S {what}")
+    };
+    let cases = [
+        ("an instance twice", true, twice("instances", "began 2")),
+        ("an instance again with other tags", false, twice("instances", "leaves x")),
+        ("an instance again after an edit", false, twice("instances", "edits Owner=me")),
+        ("an instance again after an edit of a date", true, twice("instances", "excepts 2026-11-23 stop 19:00")),
+        ("a place twice", true, twice("scope", "began 2")),
+        ("a place that answered in between", false, twice("scope", "tick 2")),
+        ("a place again after an edit", true, twice("scope", "edits Owner=me")),
+    ];
+    for (what, is_broken, lines) in cases {
+        all(7, &[(what, "with=a,x to=09:00", is_broken, &lines)]);
+    }
+}
+
+#[test]
 fn what_people_delete_is_told_again() {
     let again = |name: &str| {
         started(&format!(
