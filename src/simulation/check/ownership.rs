@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::rows::Rules;
+use super::life::Life;
+use super::rows::{Rules, is_at};
 use super::{Ask, Finding, SLACK, World, time};
 use crate::model::{Action, InstanceKind, Mode};
 
@@ -36,7 +37,9 @@ fn reached(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<String> {
     let is_same = (reached.schedule, reached.epoch, reached.action) == (ask.place, life.epoch.0, ask.action);
     // With a clock that is fast the next transition may have come already.
     let turns = ask.rules.next(ask.at).is_some_and(|next| next.at <= ask.at + SLACK);
-    if !is_same || ask.rules.enforce || turns || is_restarted(world, ask) {
+    // What is held is brought back, but not asked for where it is.
+    let is_brought_back = ask.rules.enforce && !is_at(&ask.instance.state, ask.action);
+    if !is_same || is_brought_back || turns || is_restarted(world, ask) {
         return None;
     }
     Some(format!("though it had reached its target in this run, as was written down at {}", time(reached.at)))
@@ -46,7 +49,7 @@ fn reached(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<String> {
 fn unwanted(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<String> {
     let life = world.lives.get(ask.place)?;
     let rules = ask.rules;
-    if rules.order == Some(ask.action) || rules.enforce || is_restarted(world, ask) {
+    if rules.order == Some(ask.action) || is_restarted(world, ask) || (rules.enforce && is_held(life, ask)) {
         return None;
     }
     let wanted = wanted(rules, ask.call.decides, ask.action);
@@ -75,6 +78,13 @@ fn unwanted(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<String> {
             time(wanted_at)
         )
     })
+}
+
+/// Whether it may be what is held (rule T9) though the timetable wants something else: what people have ordered or edited
+/// since the last transition leads elsewhere, or a run that was over before an edit is held on.
+fn is_held(life: &Life<'_>, ask: &Ask<'_, '_>) -> bool {
+    let (first, last) = ask.call.decides;
+    ask.rules.last(last).is_none_or(|turned| turned.at <= life.edited_at) || ask.rules.last(first).is_none()
 }
 
 /// The transition that wants it at some instant for which the invocation may have decided.

@@ -30,7 +30,14 @@ fn only_what_is_owned_and_wanted_is_touched() {
             ("faulty", "StartTime=25:99", true, "09:00 tick 1\n 09:00 asks 1 start a"),
             ("another tag", "TagValue=T", true, "09:00 tick 1\n 09:00 asks 1 start a"),
             ("it was not shown", "", true, "09:00 began 1\n 09:00 reads 1\n 09:00 asks 1 start a"),
-            ("it is held", "Enforce=true", false, "20:00 tick 1\n 20:00 asks 1 start a"),
+            ("it is held", "Enforce=true", false, "17:00 tick 1\n 17:00 asks 1 start a"),
+            ("what is held is down", "Enforce=true", true, "20:00 tick 1\n 20:00 asks 1 start a"),
+            (
+                "what is held was ordered",
+                "Enforce=true",
+                false,
+                "20:00 edits ForceStart=true\n 20:01 lowered ForceStart\n 21:00 tick 1\n 21:00 asks 1 start a",
+            ),
         ],
     );
 }
@@ -90,6 +97,12 @@ fn what_has_reached_its_target_is_left_alone() {
         &[
             ("it is started again", "with=a", true, &format!("{reached} 10:05 tick 2\n 10:05 asks 2 start a")),
             ("it is held", "with=a Enforce=true", false, &format!("{reached} 10:05 tick 2\n 10:05 asks 2 start a")),
+            (
+                "it is held, and there",
+                "with=a Enforce=true",
+                true,
+                &format!("{reached} 10:05 tick 2 a=running\n 10:05 asks 2 start a"),
+            ),
             (
                 "the timetable was changed",
                 "with=a",
