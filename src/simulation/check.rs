@@ -288,7 +288,8 @@ impl<'a> Checker<'a> {
             let Some(rules) = reading.rules() else { continue };
             let ask = Ask { at, invocation, action, instance, call, place: *place, rules };
             if owners.len() == 1 {
-                self.told.take_asked(&ask, took_effect, answer);
+                let epoch = self.world.lives.get(*place).map_or(0, |life| life.epoch.0);
+                self.told.take_asked(&ask, epoch, took_effect, answer);
             }
             let findings = [
                 order::judge(&self.world, &ask),

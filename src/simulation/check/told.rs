@@ -10,6 +10,7 @@ use super::rows::{Reading, is_at};
 use super::world::World;
 use super::{Ask, Finding, SLACK, ending, time};
 use crate::model::{Action, Failure, FailureKind, InstanceKey, InstanceState, Mode, Notice, ScheduleName, Stretch};
+use crate::ports::Outcome;
 use crate::simulation::history::{Entry, Happened, HowEnded, Invocation};
 
 /// What is still untold after so long without a disturbance will never be.
@@ -20,6 +21,9 @@ const WRITTEN_WITHIN: Duration = Duration::minutes(5);
 
 /// A message is given up after a day.
 pub(super) const GIVEN_UP_AFTER: Duration = Duration::hours(26);
+
+/// What fails so often in one run is no passing failure: a few times nobody needs to know.
+const LASTS_AFTER: u32 = 5;
 
 /// What is to be told: an accepted call, or a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,6 +48,8 @@ struct Untold {
 #[derive(Debug, Default)]
 pub(super) struct Told {
     untold: BTreeMap<About, Untold>,
+    /// In which epoch, with which code, and how often in a row it failed in a way that usually goes away by itself.
+    passing: BTreeMap<(usize, Action, InstanceKey), (u32, String, u32)>,
     /// What was told in the run under way: it is not told again.
     said: BTreeSet<(About, String)>,
     /// When AWS last accepted.
@@ -65,8 +71,11 @@ impl Told {
     }
 
     /// Takes a call to start or stop an instance that only one schedule owns: who tells of another's is not known.
-    pub(super) fn take_asked(&mut self, ask: &Ask<'_, '_>, took_effect: bool, answer: &Result<(), Failure>) {
+    pub(super) fn take_asked(&mut self, ask: &Ask<'_, '_>, epoch: u32, took_effect: bool, answer: &Outcome) {
         let (place, action, key) = (ask.place, ask.action, ask.instance.key.clone());
+        if answer.is_ok() || took_effect {
+            self.passing.remove(&(place, action, key.clone()));
+        }
         let opposite = if action == Action::Start { Action::Stop } else { Action::Start };
         if took_effect {
             // The run before is over, told or not.
@@ -75,7 +84,9 @@ impl Told {
         }
         let (kind, code) = match answer {
             Ok(()) if took_effect => (Kind::Accepted, String::new()),
-            Err(failure) if is_news(failure.kind) => (Kind::Failed, failure.code.clone()),
+            Err(failure) if is_news(failure.kind) || self.lasts(ask, epoch, failure) => {
+                (Kind::Failed, failure.code.clone())
+            }
             _ => return,
         };
         if kind == Kind::Accepted {
@@ -86,6 +97,17 @@ impl Told {
             let untold = Untold { at: ask.at, invocation: ask.invocation, code, is_known: false };
             self.untold.entry(about).or_insert(untold);
         }
+    }
+
+    /// Whether a failure that usually goes away by itself has come so often that people have to know.
+    fn lasts(&mut self, ask: &Ask<'_, '_>, epoch: u32, failure: &Failure) -> bool {
+        let about = (ask.place, ask.action, ask.instance.key.clone());
+        let (of, code, times) = self.passing.entry(about).or_insert_with(|| (epoch, failure.code.clone(), 0));
+        if (*of, &*code) != (epoch, &failure.code) {
+            (*of, *code, *times) = (epoch, failure.code.clone(), 0);
+        }
+        *times += 1;
+        *times >= LASTS_AFTER
     }
 
     /// Takes any other entry; gives what is told and has not happened.

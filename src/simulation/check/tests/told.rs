@@ -98,6 +98,9 @@ fn what_is_told_was_done() {
 fn failures_and_faults_are_told() {
     let denied = "09:00 tick 1\n 09:00 asks 1 start a !Denied\n 09:00 wrote 1\n";
     let throttled = "09:00 tick 1\n 09:00 asks 1 start a !Throttled\n 09:00 wrote 1\n";
+    let again = |time: &str| format!("{time} tick 1\n {time} asks 1 start a !Throttled\n {time} wrote 1\n");
+    let lasting = ["09:00", "09:01", "09:02", "09:04", "09:08"].map(again).concat();
+    let known = "09:08 tells 1 failed start Throttled a";
     let faulty = "09:00 edits StartTime=25:99\n";
     all(
         7,
@@ -105,6 +108,8 @@ fn failures_and_faults_are_told() {
             ("a failure", "with=a to=12:00", false, &format!("{denied} 09:01 tells 1 failed start Denied a")),
             ("a failure that nobody hears of", "with=a to=12:00", true, denied),
             ("one that goes away", "with=a to=12:00", false, throttled),
+            ("one that lasts", "with=a to=12:00", true, &lasting),
+            ("one that lasts, and people know", "with=a to=12:00", false, &format!("{lasting} {known}")),
             ("a fault", "with=a to=12:00", false, &format!("{faulty} 09:05 tells 1 problem S")),
             ("a fault that nobody hears of", "with=a to=12:00", true, faulty),
             ("a fault for a short time", "with=a to=12:00", false, &format!("{faulty} 09:10 edits StartTime=11:50")),
