@@ -203,7 +203,9 @@ enum Instances<'a> {
 
 fn instances_of<'a>(seen: &'a SeenSchedule, inventory: &'a Inventory, now: DateTime<Utc>) -> Instances<'a> {
     let schedule = &seen.schedule;
-    if !needs_look(seen, now) {
+    // What another tick has taken was not looked for, though another schedule may have been in the same place.
+    let is_taken = seen.state.lease.as_ref().is_some_and(|lease| now < lease.until_at);
+    if is_taken || !needs_look(seen, now) {
         return Instances::NotNeeded;
     }
     if !schedule.scopes.iter().all(|scope| inventory.seen.contains(scope)) {
