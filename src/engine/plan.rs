@@ -262,3 +262,25 @@ fn plan_schedule(seen: &SeenSchedule, instances: Instances<'_>, now: DateTime<Ut
     }
     plan
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Lease, Scope};
+    use crate::testing::{local, schedule};
+
+    #[test]
+    fn what_another_tick_has_taken_is_not_taken_for_looked_at() {
+        let schedule = schedule("StartTime: 09:00", &[]);
+        let now = local(&schedule, "2026-11-23 09:10");
+        for (what, lease, count) in [("free", -1, 1), ("taken", 1, 0)] {
+            let lease = Lease { owner: "other".to_owned(), until_at: now + Duration::minutes(lease) };
+            let state = ScheduleState { lease: Some(lease), ..ScheduleState::default() };
+            // Another schedule was looked for in the same place.
+            let inventory = Inventory { seen: BTreeSet::from([Scope::default()]), ..Inventory::default() };
+            let seen = SeenSchedule { schedule: schedule.clone(), state, announced: None };
+            let plan = plan(&Snapshot { schedules: vec![seen], inventory, ..Snapshot::default() }, now);
+            assert_eq!(plan.problems.len(), count, "{what}: {:?}", plan.problems);
+        }
+    }
+}
