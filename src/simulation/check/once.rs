@@ -114,11 +114,10 @@ impl Once {
             Happened::Row { table, before, after, by } => {
                 let is_memory = *table == Table::Run && *by == Whom::Person;
                 for item in [before, after].into_iter().flatten().filter(|_| is_memory) {
-                    match rows::owner(item) {
-                        None => self.forget(None, entry.at),
-                        Some(name) => {
-                            world.place_of(&name).into_iter().for_each(|place| self.forget(Some(place), entry.at))
-                        }
+                    // A schedule that is not known has been told nothing of.
+                    let place = rows::owner(item).map(|name| world.place_of(&name));
+                    if place != Some(None) {
+                        self.forget(place.flatten(), entry.at);
                     }
                 }
             }
