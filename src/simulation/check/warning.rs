@@ -80,10 +80,11 @@ impl Warnings {
         let was_up = known.first_asked_at.is_some_and(|first| left_at.is_none_or(|left| *left < first));
         known.note_taken_over(taken_over(world, ask));
         let goes_on = known.goes_on(ask, reached_at, was_up);
-        // What belongs to the schedule only since a stop has begun comes as a surprise to its people.
+        // What belongs to the schedule only since the stop under way has begun comes as a surprise to its people.
         let joined_at = world.things.get(&ask.instance.key).and_then(|thing| thing.joined_at);
-        let is_part = joined_at.is_none_or(|joined_at| known.first_asked_at.is_some_and(|first| joined_at <= first));
-        if lead <= Duration::zero() || (goes_on && is_part) || known.is_warned(ask, lead, reached_at.max(joined_at)) {
+        let joined_at = joined_at.filter(|at| goes_on && known.first_asked_at.is_some_and(|first| first < *at));
+        let is_part = goes_on && joined_at.is_none();
+        if lead <= Duration::zero() || is_part || known.is_warned(ask, lead, reached_at.max(joined_at)) {
             known.begun = Some(ask.at);
             known.first_asked_at = known.first_asked_at.filter(|_| goes_on).or(Some(ask.at));
             return None;

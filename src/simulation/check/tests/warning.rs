@@ -140,6 +140,12 @@ fn what_joins_a_stop_has_its_own_warning() {
                 &up(&format!("{left} 17:55 joins x\n 18:00 tick 2\n 18:00 asks 2 stop a x")),
             ),
             (
+                "it came late, and the stop later",
+                "with=a,x",
+                false,
+                &up(&format!("{left} 18:05 joins x\n 18:10 tick 2\n 18:10 asks 2 stop a x")),
+            ),
+            (
                 "it was there before, and another holds it up",
                 "with=a,x",
                 false,
