@@ -39,17 +39,19 @@ pub(super) fn wanted(schedule: &Schedule, state: &ScheduleState, now: DateTime<U
         (None, Some(run)) => match due {
             Some(due) => start_due(due),
             None if run.cause == Cause::Force || schedule.mode == Mode::Off || !schedule.enabled => Wanted::Cancel,
-            None if is_called_off(schedule, run, now) => Wanted::Cancel,
+            None if is_called_off(schedule, state, run, now) => Wanted::Cancel,
             None => Wanted::Keep,
         },
         (None, None) => due.map_or(Wanted::Nothing, start_due),
     }
 }
 
-/// Whether a start under way has been taken out of the timetable: a stop that has begun is not turned round.
-fn is_called_off(schedule: &Schedule, run: &Run, now: DateTime<Utc>) -> bool {
+/// Whether a start under way has been taken out of the timetable: a stop that has begun is not turned round. What holds an
+/// order's state was never in it.
+fn is_called_off(schedule: &Schedule, state: &ScheduleState, run: &Run, now: DateTime<Utc>) -> bool {
     let last = calendar::last_transition(schedule, now);
-    run.action == Action::Start && last.is_none_or(|last| last.action == Action::Stop)
+    let holds_order = run.cause == Cause::Enforce && state.settled.last().is_some_and(|settled| settled.forced);
+    run.action == Action::Start && !holds_order && last.is_none_or(|last| last.action == Action::Stop)
 }
 
 /// The stop that is due and has not begun, since people are still to answer its warning.

@@ -83,8 +83,7 @@ fn unwanted(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<String> {
 /// Whether it may be what is held (rule T9) though the timetable wants something else: what people have ordered or edited
 /// since the last transition leads elsewhere, or a run that was over before an edit is held on.
 fn is_held(life: &Life<'_>, ask: &Ask<'_, '_>) -> bool {
-    let (first, last) = ask.call.decides;
-    ask.rules.last(last).is_none_or(|turned| turned.at <= life.edited_at) || ask.rules.last(first).is_none()
+    ask.rules.last(ask.call.decides.0).is_none_or(|turned| turned.at <= life.edited_at)
 }
 
 /// The transition that wants it at some instant for which the invocation may have decided.

@@ -376,3 +376,14 @@ fn t10_a_stop_takes_over_from_an_order_only_while_that_stands() {
         assert_eq!(town.state("rds/db"), "stopped");
     }
 }
+
+#[test]
+fn t9_what_was_ordered_is_held_to_the_end_of_the_start() {
+    let town = Town::new(CHAIN, &["ec2/c C"], "2026-11-21 12:00");
+    town.edit("Enforce", true);
+    town.edit("ForceStart", true);
+    town.run_until("2026-11-21 12:30");
+    town.set_state("ec2/c", InstanceState::Stopped);
+    let lines = town.run_until("2026-11-21 13:00");
+    assert!(lines.iter().any(|line| line.contains("chat: start done, 1 in 60 s")), "{lines:#?}");
+}
