@@ -18,5 +18,6 @@ mod warnings;
 
 pub use local_day::{Edge, LocalDay, Origin, Span, local_day};
 pub use notices::{Message, Receipt, messages, timely};
+pub use order::is_settling;
 pub use plan::{Held, Plan, SchedulePlan, SeenSchedule, Snapshot, Step, needs_look, plan};
 pub use record::{not_taken, outcomes, receipt};

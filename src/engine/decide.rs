@@ -98,18 +98,17 @@ impl Planner<'_> {
         self.advance();
     }
 
-    /// When it will be seen what becomes of what the open run has asked for the other way a moment ago: until then AWS may
-    /// show it as it was before, and the new run would take it for done.
+    /// When it will be seen what becomes of what a run has asked for the other way a moment ago: until then AWS may show it
+    /// as it was before, and the new run would take it for done.
     fn settles_at(&self, action: Action) -> Option<DateTime<Utc>> {
-        let open = self.plan.state.open_run().filter(|run| run.action != action)?;
+        let others = self.plan.state.runs.iter().filter(|run| run.action != action);
         let looks_done = self.instances.iter().filter(|instance| match action {
             Action::Start => instance.state.serves(),
             Action::Stop => instance.state == InstanceState::Stopped,
         });
-        let asked = looks_done.filter_map(|instance| open.instances.get(&instance.key));
-        let asked = asked.filter(|progress| progress.standing == Standing::Asked);
-        let settle = asked.filter_map(|progress| Some(progress.accepted_at? + order::SETTLES_WITHIN));
-        settle.filter(|at| self.now < *at).max()
+        let keys: BTreeSet<&InstanceKey> = looks_done.map(|instance| &instance.key).collect();
+        let asked = others.flat_map(|run| &run.instances).filter(|(key, _)| keys.contains(key));
+        asked.filter_map(|(_, progress)| order::settles_at(progress)).filter(|at| self.now < *at).max()
     }
 
     /// What the open run has asked for and has not seen arrive: a run the same way takes it over, and tells when it is
@@ -350,7 +349,12 @@ impl Planner<'_> {
     /// for it has been withdrawn.
     fn would_stop(&self, stop_at: DateTime<Utc>, cause: Cause) -> Vec<(Option<GroupName>, InstanceKey, Label)> {
         let mut found = Vec::new();
-        let is_wanted = |run: &&Run| run.cause != Cause::Force || self.schedule.force == Some(Action::Stop);
+        let is_ordered = self.schedule.force == Some(Action::Stop);
+        // Where they should have been up meanwhile, people do not expect it any more.
+        let was_to_start = |run: &Run| {
+            calendar::transitions(self.schedule, run.at, stop_at).iter().any(|passed| passed.action == Action::Start)
+        };
+        let is_wanted = |run: &&Run| (run.cause != Cause::Force || is_ordered) && !was_to_start(run);
         let open = self.plan.state.open_run().filter(|run| run.action == Action::Stop).filter(is_wanted);
         let is_same = open.is_some_and(|run| (run.at, run.cause) == (stop_at, cause));
         let is_done = |key: &InstanceKey| {

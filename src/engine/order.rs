@@ -15,6 +15,19 @@ use super::record;
 /// After AWS has accepted, a description may still show the old state; after this long it did not come about.
 pub(super) const SETTLES_WITHIN: Duration = Duration::seconds(60);
 
+/// When it will be seen what has become of what AWS has accepted; `None`: that has been seen.
+pub(super) fn settles_at(progress: &Progress) -> Option<DateTime<Utc>> {
+    let asked = Some(progress).filter(|progress| progress.standing == Standing::Asked)?;
+    Some(asked.accepted_at? + SETTLES_WITHIN)
+}
+
+/// Whether AWS may still show what a run has asked for as it was before: so long the run is remembered, also when it is
+/// over, or the next one would take that for done.
+#[must_use]
+pub fn is_settling(run: &Run, now: DateTime<Utc>) -> bool {
+    run.instances.values().filter_map(settles_at).any(|at| now < at)
+}
+
 /// The longest pause between two tries.
 const LONGEST_BACK_OFF: Duration = Duration::minutes(15);
 

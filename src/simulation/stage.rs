@@ -139,12 +139,17 @@ impl Stage {
         None
     }
 
-    /// The sum of how far the incidents in force shift something.
-    pub(super) fn shift(&self, pick: impl Fn(&What) -> Option<Duration>) -> Duration {
+    /// How far each of the incidents in force shifts something.
+    pub(super) fn shifts(&self, pick: impl Fn(&What) -> Option<Duration>) -> Vec<Duration> {
         let now = self.now();
         let shared = self.shared();
         let in_force = shared.faults.iter().filter(|fault| now < fault.until_at);
-        in_force.filter_map(|fault| pick(&fault.what)).fold(Duration::zero(), |sum, by| sum + by)
+        in_force.filter_map(|fault| pick(&fault.what)).collect()
+    }
+
+    /// The sum of how far they do.
+    pub(super) fn shift(&self, pick: impl Fn(&What) -> Option<Duration>) -> Duration {
+        self.shifts(pick).into_iter().fold(Duration::zero(), |sum, by| sum + by)
     }
 
     pub(super) fn put_kill(&self, after: u32) {

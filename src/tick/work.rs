@@ -225,7 +225,8 @@ where
     /// Moves runs that are over and told of into the history.
     async fn archive(&mut self) -> Result<(), StoreError> {
         let now = self.events.at;
-        let is_over = |run: &Run| run.ended.is_some_and(|ended| is_told(run) || now - ended.at > TELL_NO_LATER_THAN);
+        let is_due = |run: &Run| run.ended.is_some_and(|ended| is_told(run) || now - ended.at > TELL_NO_LATER_THAN);
+        let is_over = |run: &Run| is_due(run) && !engine::is_settling(run, now);
         let over: Vec<Run> = self.state.runs.iter().filter(|run| is_over(run)).cloned().collect();
         for run in over {
             self.ports.store.put_run(document::history_item(&self.schedule.name, &run), None).await?;

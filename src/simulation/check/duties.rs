@@ -166,7 +166,8 @@ impl Duties {
                     is_at_rest && !is_at(thing.state, action) && thing.since < at - EARLY
                 }),
             };
-            let is_due = reading.rules().is_some_and(would_act);
+            // What is remembered of it cannot be read, as people have written it.
+            let is_due = life.spoilt_at.is_none() && reading.rules().is_some_and(would_act);
             if is_due && !is_hindered(world, life, (from, since + TOLD_WITHIN)) {
                 found.push((life.name.clone(), format!("{}: {message}", time(at))));
             }

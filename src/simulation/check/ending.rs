@@ -153,14 +153,14 @@ fn wanted(world: &World<'_>, life: &Life<'_>, rules: &Rules) -> Vec<Wanted> {
 }
 
 /// Whether the last order that was lowered was about other instances; or was not carried out, since a transition came
-/// that was in the rows then.
+/// that does not stand in the rows any more.
 fn is_of_others(life: &Life<'_>, rules: &Rules, raised_at: DateTime<Utc>) -> bool {
     let lowered = life.orders.iter().rev().find(|order| !order.is_up && order.by_function);
     let then = lowered.map(|order| life.book.read([order.since; 3]));
     let then = then.as_ref().and_then(|reading| reading.rules());
     let was_replaced = |then: &Rules| {
         let last = lowered.and_then(|lowered| then.last(lowered.at));
-        last.is_some_and(|last| last.at > raised_at && rules.last(last.at) != Some(last))
+        last.is_some_and(|last| last.at > raised_at && (!rules.is_enabled || rules.last(last.at) != Some(last)))
     };
     then.is_some_and(|then| (&then.tag, &then.scopes) != (&rules.tag, &rules.scopes) || was_replaced(then))
 }

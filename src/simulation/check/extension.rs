@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::{Ask, Finding, SLACK, World, rows, time};
@@ -19,6 +19,17 @@ struct Granted {
     until: DateTime<Utc>,
     /// The dates of which it may have written the exception; none: it found what it wants.
     dates: BTreeSet<String>,
+}
+
+impl Granted {
+    /// Whether an exception of this date may take it back: one of its own date, or of a window before its stop.
+    fn is_about(&self, date: &str) -> bool {
+        let is_between = |date: NaiveDate| {
+            let day = Duration::days(1);
+            (self.at.date_naive() - day..=self.until.date_naive() + day).contains(&date)
+        };
+        self.dates.is_empty() || self.dates.contains(date) || date.parse().is_ok_and(is_between)
+    }
 }
 
 /// The extensions that hold.
@@ -80,7 +91,7 @@ impl Extensions {
                     let is_its = |granted: &Granted| match table {
                         Table::Schedule => true,
                         Table::Exception if is_later(before.as_ref(), after.as_ref()) => false,
-                        Table::Exception => granted.dates.is_empty() || granted.dates.contains(date),
+                        Table::Exception => granted.is_about(date),
                         // What ticks have forgotten, they have to find out again; groups have no times.
                         Table::Run | Table::ServerGroup => false,
                     };

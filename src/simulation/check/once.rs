@@ -280,7 +280,7 @@ impl Once {
                 let asked = self.asked.get(&(*place, *action));
                 let was_asked = |epoch: &u32| asked.is_some_and(|asked| asked.contains_key(epoch));
                 let is_reason = |epoch: &u32| is_on_its_way || was_asked(epoch) || was_asked(&epoch.saturating_sub(1));
-                self.counts.entry(about.clone()).or_default().owe(here.into_iter().filter(is_reason), now);
+                self.counts.entry(about.clone()).or_default().owe(here.iter().copied().filter(is_reason), now);
             }
             About::Failed(place, action, key, code) => {
                 let is_broken =
@@ -292,7 +292,7 @@ impl Once {
                 // What was on its way when a run took the place of another is that one's affair too.
                 let is_own = code.starts_with("DidNot");
                 if is_broken || is_own {
-                    count.owe(here, now);
+                    count.owe(here.iter().copied(), now);
                 }
                 let turned = world.lives.get(*place).map(|life| life.epoch).filter(|_| is_own);
                 let just_before = turned.filter(|(_, began_at)| now - *began_at <= SEEN_WITHIN);
@@ -302,11 +302,12 @@ impl Once {
                 }
             }
         }
-        // What goes wrong may be told without a call in the epoch, what was done not.
+        // What goes wrong may be told without a call in the epoch; what was done only where one died who was to ask for it.
         let goes_wrong = matches!(about, About::Failed(..) | About::Slow(..));
-        let rough = about.place().filter(|_| goes_wrong).and_then(|place| self.rough.get(&place));
+        let rough = about.place().and_then(|place| self.rough.get(&place));
+        let rough = rough.into_iter().flatten().filter(|(epoch, _)| goes_wrong || here.contains(epoch));
         let Some(count) = self.counts.get_mut(about) else { return false };
-        for (epoch, at) in rough.into_iter().flatten() {
+        for (epoch, at) in rough {
             count.owe([*epoch], *at);
         }
         count.is_again(now)

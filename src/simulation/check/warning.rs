@@ -145,7 +145,7 @@ impl Warnings {
 fn taken_over(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let (_, raised_at, lowered_at) =
         world.lives.get(ask.place)?.last_done(world.moment).filter(|(action, ..)| *action == Action::Stop)?;
-    let planned_at = ask.rules.last_of(Action::Stop, ask.call.decides.0)?;
+    let planned_at = ask.rules.last_of(Action::Stop, ask.call.decides.1)?;
     (raised_at <= planned_at && planned_at <= lowered_at + SLACK).then_some((raised_at, lowered_at))
 }
 
@@ -176,7 +176,7 @@ impl Known {
         let Some((raised_at, at)) = taken_over.filter(|(_, at)| self.begun.is_none_or(|begun| begun < *at)) else {
             return;
         };
-        self.first_asked_at = self.first_asked_at.filter(|_| self.begun.is_some()).or(Some(raised_at));
+        self.first_asked_at = self.first_asked_at.filter(|_| self.begun.is_some()).max(Some(raised_at));
         self.begun = Some(at);
     }
 

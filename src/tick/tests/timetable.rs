@@ -387,3 +387,33 @@ fn t9_what_was_ordered_is_held_to_the_end_of_the_start() {
     let lines = town.run_until("2026-11-21 13:00");
     assert!(lines.iter().any(|line| line.contains("chat: start done, 1 in 60 s")), "{lines:#?}");
 }
+
+#[test]
+fn t8_what_a_withdrawn_order_asked_for_a_moment_ago_is_not_taken_for_stopped() {
+    let town = Town::new(CHAIN, &["ec2/c C"], "2026-11-23 08:00");
+    town.edit("ForceStart", true);
+    ask_only(&town);
+    town.set_state("ec2/c", InstanceState::Stopped);
+    town.edit("ForceStart", false);
+    ask_only(&town);
+    town.edit("ForceStop", true);
+    ask_only(&town);
+    assert_eq!(town.schedule_item("ForceStop"), true);
+    town.set_state("ec2/c", InstanceState::Running);
+    town.run_until("2026-11-23 08:10");
+    assert_eq!((town.state("ec2/c"), town.schedule_item("ForceStop")), ("stopped".to_owned(), false.into()));
+}
+
+#[test]
+fn t10_a_stop_that_was_stuck_through_a_window_warns_again() {
+    let town = chain_running("2026-11-23 21:45");
+    town.fail(Action::Stop, "ec2/c", FailureKind::Other, "InternalFailure", "2026-11-24 22:30");
+    town.run_until("2026-11-23 22:20");
+    // Nothing is done while the schedule cannot be understood.
+    town.edit("StopTime", "soon");
+    town.run_until("2026-11-24 22:20");
+    town.edit("StopTime", "22:00");
+    let lines = town.run_until("2026-11-24 23:30");
+    let warnings: Vec<&String> = lines.iter().filter(|line| line.contains("chat: stops at")).collect();
+    assert_eq!(warnings, ["22:25:00 chat: stops at Tue 22:35 (A: db, B: b1 b2, C: c)"], "{lines:#?}");
+}
