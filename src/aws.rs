@@ -44,6 +44,17 @@ pub async fn load_config() -> SdkConfig {
     with_limits(aws_config::defaults(BehaviorVersion::latest())).load().await
 }
 
+/// The same for whoever has to answer within three seconds: a call that is slow is tried again soon, and then given up.
+pub async fn load_quick_config() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_millis(500))
+        .operation_attempt_timeout(Duration::from_millis(800))
+        .operation_timeout(Duration::from_millis(1_500))
+        .build();
+    let loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
+    loader.retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS)).load().await
+}
+
 /// Sets how long a call may take and how often it is tried; for configurations that are made up, as in tests.
 #[must_use]
 pub fn with_limits(loader: ConfigLoader) -> ConfigLoader {

@@ -1,23 +1,35 @@
 //! What people read in chat: the words, their shape for each platform, and the sending.
 //!
 //! ```text
-//! Notice ─► text::message ─► Message ─► jandi | json ─► send (feature `live`)
+//! Notice ─► text::{en, ko} ─► Message, offer ─► its Choices ─► a file a platform ─► send (feature `live`)
 //! ```
 //!
 //! Words and rendering are pure: the same notice gives the same bytes. Only `send` knows the network, and it knows
 //! nothing of what a message says. A platform is one file that turns a [`Message`] into its JSON and keeps within its size
 //! (rule C2); nothing here knows timetables, tables or AWS.
 
-mod hints;
+pub mod answer;
+pub mod command;
+pub mod discord;
+pub mod google_chat;
 pub mod jandi;
 pub mod json;
+mod language;
+pub mod link;
+pub mod mattermost;
 mod message;
+mod offer;
 mod platform;
+pub mod sample;
 #[cfg(feature = "live")]
 pub mod send;
+pub mod slack;
+pub mod teams;
 pub mod text;
 
-pub use message::{Field, Message, Tone};
+pub use language::{Language, LanguageError};
+pub use message::{Choice, Choices, Field, Message, Tone};
+pub use offer::{Answers, choices};
 pub use platform::{Platform, PlatformError};
 
 use crate::model::Notice;
@@ -33,19 +45,43 @@ pub struct Rendered {
     pub body: String,
 }
 
+/// How people are spoken to: in which language, and what they can answer with.
+#[derive(Debug, Clone, Default)]
+pub struct Voice {
+    /// The language.
+    pub language: Language,
+    /// What makes answers possible; without it a warning has neither link nor buttons.
+    pub answers: Answers,
+}
+
+/// The words of a notice, with what one can answer there.
+#[must_use]
+pub fn message(platform: Platform, notice: &Notice, voice: &Voice) -> Message {
+    let Voice { language, answers } = voice;
+    let choices = offer::choices(notice, answers, *language);
+    let message = Message { choices, ..text::message(notice, *language) };
+    let cancel = offer::cancel(notice, answers).filter(|_| platform.has_commands());
+    let (title, line) = text::cancel(cancel.as_deref().unwrap_or_default(), *language);
+    message.field(title, cancel.map(|_| line))
+}
+
 /// Renders a notice for a platform.
 #[must_use]
-pub fn render(platform: Platform, notice: &Notice) -> Rendered {
-    match platform {
-        Platform::Jandi => Rendered {
-            accept: jandi::ACCEPT,
-            content_type: jandi::CONTENT_TYPE,
-            body: jandi::render(&text::message(notice)).to_string(),
-        },
-        Platform::Json => Rendered {
-            accept: json::CONTENT_TYPE,
-            content_type: json::CONTENT_TYPE,
-            body: json::render(notice).to_string(),
-        },
-    }
+pub fn render(platform: Platform, notice: &Notice, voice: &Voice) -> Rendered {
+    let of_message = |render: fn(&Message) -> serde_json::Value| render(&message(platform, notice, voice));
+    let body = match platform {
+        Platform::Jandi => of_message(jandi::render),
+        Platform::Slack => of_message(slack::render),
+        Platform::Discord => of_message(discord::render),
+        Platform::Teams => of_message(teams::render),
+        Platform::GoogleChat => of_message(google_chat::render),
+        Platform::Mattermost => of_message(mattermost::render),
+        Platform::Json => json::render(notice, voice),
+    };
+    let (accept, content_type) = match platform {
+        Platform::Jandi => (jandi::ACCEPT, jandi::CONTENT_TYPE),
+        Platform::GoogleChat => (json::CONTENT_TYPE, google_chat::CONTENT_TYPE),
+        _ => (json::CONTENT_TYPE, json::CONTENT_TYPE),
+    };
+    Rendered { accept, content_type, body: body.to_string() }
 }

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "live")]
 mod apply;
+mod chat;
 mod demo;
 mod explain;
 mod holidays;
@@ -14,6 +15,8 @@ mod import;
 #[cfg(feature = "live")]
 mod live;
 mod moment;
+#[cfg(any(feature = "live", test))]
+mod order;
 mod plan;
 mod simulate;
 mod source;
@@ -39,8 +42,19 @@ enum Command {
     Simulate(Box<simulate::Arguments>),
     Holidays(holidays::Arguments),
     Import(import::Arguments),
+    Chat(chat::Arguments),
     #[cfg(feature = "live")]
     Apply(apply::Arguments),
+    #[cfg(feature = "live")]
+    Extend(order::Extend),
+    #[cfg(feature = "live")]
+    Skip(order::Skip),
+    #[cfg(feature = "live")]
+    Start(order::Start),
+    #[cfg(feature = "live")]
+    Stop(order::Stop),
+    #[cfg(feature = "live")]
+    Cancel(order::Cancel),
     #[cfg(feature = "live")]
     Tick(tick::Arguments),
 }
@@ -67,7 +81,7 @@ enum ErrorKind {
     /// The same, of a listing that says that the input is at fault: exit code 1, without a word.
     ClosedAtFaults,
     /// AWS or chat could not be reached: exit code 3.
-    #[cfg(feature = "live")]
+    #[cfg(any(feature = "live", test))]
     Unreachable,
     /// Some of it was done: exit code 4.
     Partly,
@@ -106,7 +120,7 @@ impl Error {
             ErrorKind::Closed => 0,
             ErrorKind::Input | ErrorKind::ClosedAtFaults => 1,
             ErrorKind::Usage => 2,
-            #[cfg(feature = "live")]
+            #[cfg(any(feature = "live", test))]
             ErrorKind::Unreachable => 3,
             ErrorKind::Partly => 4,
             ErrorKind::Interrupted => 130,
@@ -133,8 +147,19 @@ pub fn main() -> ExitCode {
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Holidays(arguments) => holidays::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Chat(arguments) => chat::run(&arguments),
         #[cfg(feature = "live")]
         Command::Apply(arguments) => apply::run(&arguments),
+        #[cfg(feature = "live")]
+        Command::Extend(arguments) => order::run(&arguments),
+        #[cfg(feature = "live")]
+        Command::Skip(arguments) => order::run(&arguments),
+        #[cfg(feature = "live")]
+        Command::Start(arguments) => order::run(&arguments),
+        #[cfg(feature = "live")]
+        Command::Stop(arguments) => order::run(&arguments),
+        #[cfg(feature = "live")]
+        Command::Cancel(arguments) => order::run(&arguments),
         #[cfg(feature = "live")]
         Command::Tick(arguments) => tick::run(&arguments),
     };

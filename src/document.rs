@@ -28,12 +28,14 @@ pub(crate) mod yaml;
 pub use about::{About, about};
 pub use difference::{Change, difference, only_in_tables};
 pub use event::event_object;
-pub use exception::exception_item;
+pub(crate) use exception::REPLACES;
+pub use exception::{exception_id, exception_item};
 pub use hint::zone as nearest_zone;
 pub use history::history_item;
 pub use notebook::{NOTEBOOK_KEY, damaged_notebook, notebook, notebook_item};
+pub(crate) use shown::plain;
 #[cfg(feature = "cli")]
-pub(crate) use shown::{plain, shown};
+pub(crate) use shown::shown;
 pub use sources::{Fault, Sources, sort};
 pub use state::{STATE_RUN_ID, StateError, state, state_item};
 pub use tables::{Tables, read};

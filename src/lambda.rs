@@ -1,5 +1,8 @@
 //! The Lambda function: which events make a tick, how long it may take, and what is answered.
 //!
+//! One binary is two functions (rule S3): the setting `FUNCTION_ROLE` says which. What answers HTTP is in `chat`; here is
+//! the scheduler, which takes no request.
+//!
 //! The adapters are made once, at the cold start. An event that is not the function's own is an error, never a tick (rule
 //! S3); all others make the same tick, whatever they say. The function fails only when the tick could not look or record.
 //! Decides nothing about instances.
@@ -10,6 +13,7 @@ use chrono::{DateTime, Duration, Utc};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
+mod chat;
 mod trigger;
 
 pub use trigger::{Trigger, UnknownEvent, trigger};
@@ -18,7 +22,7 @@ use crate::live::Live;
 use crate::log::{self, LogJournal, chain};
 use crate::metrics::{Measured, Sent};
 use crate::ports::{Chat, Clock, Fleet, Ports, Store};
-use crate::settings::Settings;
+use crate::settings::{Role, Settings};
 use crate::tick::{self, Options, Report, TickError};
 
 /// What a tick leaves of the function's time for its own end: the answer and the line of metrics.
@@ -40,7 +44,11 @@ fn start() -> Result<(), lambda_runtime::Error> {
     // Without settings there is no level either, and what is wrong with them has to be seen.
     let settings = Settings::from_env().inspect_err(|_| log::init_json("info"))?;
     log::init_json(&settings.log_filter);
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run(&settings))
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    match settings.role {
+        Role::Scheduler => runtime.block_on(run(&settings)),
+        Role::Chat => runtime.block_on(chat::run(&settings)),
+    }
 }
 
 /// Takes events from Lambda, one after the other, until there are no more.

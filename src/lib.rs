@@ -28,12 +28,14 @@
 //! | `memory` | an embedded world behind the ports: demo, simulation, tests | AWS |
 //! | `simulation` | random and written worlds, faults of every port, and the checker of the promises | AWS; the checker: the engine |
 //! | `tick` | the order of effects | what stands behind the ports |
+//! | `desk` | what people may order: over the tables, with conditional writes | instances, words for people |
 //! | `chat` | words of messages, their shape on each platform, sending | when something is told |
 //! | `aws` | DynamoDB, EC2, RDS and the clock behind the ports | schedules, runs |
 //! | `live` | the adapters, made from the settings | decisions |
 //! | `clock` | the one place where the time is read | anything else |
 //! | `settings` | the one reader of the environment | what settings are used for |
-//! | `lambda` | which events make a tick | decisions |
+//! | `web` | HTTP requests to answers: who is believed, what each platform sends and takes, the page behind a link | AWS, sockets, decisions |
+//! | `lambda` | which events make a tick; the same binary as the function that answers HTTP | decisions |
 //! | `log`, `metrics` | a line of JSON a decision, a line of metrics a tick | decisions |
 //! | `cli` | one file a subcommand | decisions |
 //!
@@ -83,12 +85,15 @@
 //! ends by itself. *A8* A tick that dies anywhere loses nothing; messages may then come twice.
 //!
 //! **Chat.** *C1* One message an event, the same failure once. *C2* Sent after the fact, with exactly what it was done to.
-//! *C3* The platform follows from the webhook's address or a setting. *C6* An extension only moves a stop later, and only so
+//! *C3* The platform follows from the webhook's address or a setting. *C4* A warning carries a way to move its stop: buttons,
+//! a command to write, a signed link. *C6* An extension only moves a stop later, and only so
 //! much; a stop is announced in the tables, and begins with the look after that: whoever moves it and then sees no announcement
-//! can be sure that it counts. *C8* A chat that is down is never in the way.
+//! can be sure that it counts. *C7* GET and HEAD of a link change nothing; the form of its page does. *C8* A chat that is
+//! down is never in the way.
 //!
-//! **Security.** *S3* Each function refuses events that are not its own. *S4* No secret, token or link path in a log or
-//! message. *S6* Input is bounded, and none makes it panic.
+//! **Security.** *S1* What faces the internet starts and stops nothing: it writes orders. *S2* Every request is checked by
+//! signature, token or ticket; what is not believed gets 401 and no word. *S3* Each function refuses events that are not
+//! its own. *S4* No secret, token or link path in a log or message. *S6* Input is bounded, and none makes it panic.
 
 #[cfg(feature = "live")]
 pub mod aws;
@@ -97,6 +102,7 @@ pub mod chat;
 pub mod cli;
 #[cfg(feature = "cli")]
 pub mod clock;
+pub mod desk;
 pub mod document;
 pub mod engine;
 #[cfg(feature = "live")]
@@ -117,3 +123,4 @@ pub mod simulation;
 #[cfg(test)]
 mod testing;
 pub mod tick;
+pub mod web;

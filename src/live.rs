@@ -31,7 +31,7 @@ impl Live {
         Self {
             store: DynamoStore::new(&config, settings.tables.clone(), Arc::clone(&calls)),
             fleet: AwsFleet::new(&config, tags, Arc::clone(&calls)),
-            chat: WebhookChat::new(settings.webhook.clone()),
+            chat: WebhookChat::new(settings.webhooks.clone(), settings.voice()),
             clock: SystemClock,
             calls,
         }

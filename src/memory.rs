@@ -10,11 +10,12 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
 use crate::model::{
-    Action, Event, Failure, FailureKind, GroupName, Instance, InstanceKey, InstanceState, Inventory, Notice,
+    Action, Channel, Event, Failure, FailureKind, GroupName, Instance, InstanceKey, InstanceState, Inventory, Notice,
     ScheduleName, Scope, TagValue,
 };
 use crate::ports::{
     Chat, ChatError, Clock, Fleet, Item, Journal, LAST_VERSION, Outcome, Query, Store, StoreError, Table,
+    is_same_exception,
 };
 
 mod machine;
@@ -331,6 +332,52 @@ impl Store for World {
         Ok(())
     }
 
+    async fn raise_flag(&self, schedule: &ScheduleName, flag: Action) -> Result<(), StoreError> {
+        let (up, down) = match flag {
+            Action::Start => ("ForceStart", "ForceStop"),
+            Action::Stop => ("ForceStop", "ForceStart"),
+        };
+        let mut inner = self.inner();
+        let items = inner.tables.entry(Table::Schedule).or_default();
+        let is_meant = |item: &&mut Item| item.get("ScheduleName").and_then(Value::as_str) == Some(schedule.as_str());
+        let item = items.iter_mut().find(is_meant).ok_or(StoreError::Conflict)?;
+        item.insert(up.to_owned(), Value::Bool(true));
+        if item.get(down) == Some(&Value::Bool(true)) {
+            item.insert(down.to_owned(), Value::Bool(false));
+        }
+        Ok(())
+    }
+
+    async fn put_exception(&self, item: Item, expected: Option<&Item>) -> Result<(), StoreError> {
+        let mut inner = self.inner();
+        let items = inner.tables.entry(Table::Exception).or_default();
+        let standing = items.iter().find(|other| other.get("ExceptionUuid") == item.get("ExceptionUuid"));
+        let is_as_read = match (standing, expected) {
+            (None, None) => true,
+            (Some(standing), Some(expected)) if is_same_exception(standing, expected) => true,
+            (Some(standing), _) => *standing == item,
+            (None, Some(_)) => false,
+        };
+        if !is_as_read {
+            return Err(StoreError::Conflict);
+        }
+        _ = inner.put(Table::Exception, item);
+        Ok(())
+    }
+
+    async fn delete_exception(&self, item: &Item) -> Result<(), StoreError> {
+        let mut inner = self.inner();
+        let items = inner.tables.entry(Table::Exception).or_default();
+        let Some(place) = items.iter().position(|other| other.get("ExceptionUuid") == item.get("ExceptionUuid")) else {
+            return Ok(());
+        };
+        if !items.get(place).is_some_and(|standing| is_same_exception(standing, item)) {
+            return Err(StoreError::Conflict);
+        }
+        items.remove(place);
+        Ok(())
+    }
+
     async fn put(&self, table: Table, item: Item) -> Result<(), StoreError> {
         self.put_item(table, item);
         Ok(())
@@ -367,7 +414,7 @@ impl Fleet for World {
 }
 
 impl Chat for World {
-    async fn tell(&self, notice: &Notice, _: Duration) -> Result<(), ChatError> {
+    async fn tell(&self, notice: &Notice, _: &[Channel], _: Duration) -> Result<(), ChatError> {
         let mut inner = self.inner();
         let now = inner.now;
         if inner.chat_down_until.is_some_and(|until_at| now < until_at) {

@@ -2,6 +2,7 @@
 //!
 //! Constructors refuse nonsense, so that the engine never meets it. Knows no IO, no serde and no clock.
 
+mod channel;
 mod clock_value;
 mod dates;
 mod days;
@@ -10,10 +11,12 @@ mod group;
 mod instance;
 mod name;
 mod notice;
+mod order;
 mod problem;
 mod run;
 mod schedule;
 
+pub use channel::{Channel, ChannelError};
 pub use clock_value::{ClockValue, ClockValueError};
 pub use dates::{Dates, DatesError, Monthdays, Months, Weekdays};
 pub use days::{Days, DaysError};
@@ -24,8 +27,9 @@ pub use instance::{
 };
 pub use name::{GroupName, InstanceId, NameError, Region, RoleArn, ScheduleName, TagValue};
 pub use notice::{Notice, Stretch};
+pub use order::{Day, Later, Order, Ordered, Orderer};
 pub use problem::{Problem, Source};
 pub use run::{
     Cause, End, Ended, Lease, Notebook, Progress, Rest, Run, ScheduleState, Settled, Standing, Trouble, Warning,
 };
-pub use schedule::{Action, Exception, ExceptionKind, Mode, Period, Schedule, Timetable, TimetableError};
+pub use schedule::{Action, Allowed, Exception, ExceptionKind, Mode, Period, Schedule, Timetable, TimetableError};

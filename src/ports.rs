@@ -8,7 +8,7 @@ use std::future::Future;
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::model::{Action, Event, Failure, InstanceKey, Inventory, Notice, ScheduleName, Scope, TagValue};
+use crate::model::{Action, Channel, Event, Failure, InstanceKey, Inventory, Notice, ScheduleName, Scope, TagValue};
 
 /// An item of a table: attribute names to JSON values; sets are arrays, numbers are JSON numbers.
 pub type Item = serde_json::Map<String, serde_json::Value>;
@@ -77,6 +77,16 @@ pub enum StoreError {
 /// The last version that an item of the run table may have: one that can still be counted up.
 pub const LAST_VERSION: u64 = u64::MAX / 2 - 1;
 
+/// What tells whether an exception is as it was read: what it says, and who has written it when.
+pub const EXCEPTION_IS_SAME: [&str; 6] =
+    ["ScheduleName", "ExceptionDate", "ExceptionType", "ExceptionValue", "CreatedBy", "CreatedAt"];
+
+/// Whether an exception's item is as it was read; other attributes do not count.
+#[must_use]
+pub fn is_same_exception(one: &Item, other: &Item) -> bool {
+    EXCEPTION_IS_SAME.iter().all(|name| one.get(*name) == other.get(*name))
+}
+
 /// The tables, as items; what they mean is [`document`](crate::document)'s affair.
 pub trait Store: Sync {
     /// All items of a table, over all its pages.
@@ -92,6 +102,18 @@ pub trait Store: Sync {
 
     /// Sets `ForceStart` or `ForceStop` of a schedule back to false, if it is true; nothing else of the item is touched.
     fn lower_flag(&self, schedule: &ScheduleName, flag: Action) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Sets `ForceStart` or `ForceStop` of a schedule to true, and the other one back to false if it is true: of two that
+    /// are up neither is obeyed. Nothing else of the item is touched; [`StoreError::Conflict`] when there is no such item.
+    fn raise_flag(&self, schedule: &ScheduleName, flag: Action) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Writes an exception, if the item with its key is still the expected one ([`is_same_exception`]), or absent with
+    /// `None`. [`StoreError::Conflict`] when it is not, unless it is what was to be written.
+    fn put_exception(&self, item: Item, expected: Option<&Item>)
+    -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Deletes an exception, if its item is still this one; none is as good. [`StoreError::Conflict`] when it is another.
+    fn delete_exception(&self, item: &Item) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Writes an item of any table but the run table, in place of one with the same key.
     fn put(&self, table: Table, item: Item) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -131,6 +153,10 @@ pub enum ChatError {
     /// Down, slow or too many messages; later. Holds no address: a webhook's path is a secret.
     #[error("chat did not take the message: {0}")]
     Unavailable(String),
+    /// Some have taken it, others are down, slow or take no more messages: later. What else there is to tell may still
+    /// reach those that are not; a warning that some have taken is told.
+    #[error("not every chat took the message: {0}")]
+    Partly(String),
     /// The webhook refuses for good: wrong address, or it was removed.
     #[error("chat refuses the message: {0}")]
     Refused(String),
@@ -138,8 +164,14 @@ pub enum ChatError {
 
 /// The chat that people read.
 pub trait Chat: Sync {
-    /// Sends one notice, trying again within `budget` (rule C8); `Ok` when there is no chat to tell.
-    fn tell(&self, notice: &Notice, budget: Duration) -> impl Future<Output = Result<(), ChatError>> + Send;
+    /// Sends one notice to these channels, without any to the default one, trying again within `budget` (rule C8); `Ok`
+    /// when there is no chat to tell.
+    fn tell(
+        &self,
+        notice: &Notice,
+        channels: &[Channel],
+        budget: Duration,
+    ) -> impl Future<Output = Result<(), ChatError>> + Send;
 }
 
 /// Time: the only way to learn it.

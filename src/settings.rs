@@ -9,11 +9,19 @@
 //! | `DEFAULT_TIMEZONE` | `Asia/Seoul` | IANA name of a zone |
 //! | `SCHEDULE_TAG_KEY` | `ScheduleName` | key of a tag |
 //! | `GROUP_TAG_KEY` | `ScheduleGroupName` | key of a tag |
-//! | `WEBHOOK_URL` | none: no messages | address of an incoming webhook; a secret |
-//! | `WEBHOOK_PLATFORM` | by the address | `jandi`, `json` |
-//! | `OUTGOING_WEBHOOK_TOKEN` | none | token of an outgoing webhook; a secret, for answering in chat, which is not there yet |
+//! | `WEBHOOK_URL` | none: no messages | addresses of incoming webhooks, separated by spaces or commas; secrets. A platform may stand before an address: `mattermost+https://…` |
+//! | `WEBHOOK_URL_<CHANNEL>` | none | the same, for the schedules that name the channel in `Channels`; one that has none goes to `WEBHOOK_URL` |
+//! | `WEBHOOK_PLATFORM` | `json` | `jandi`, `slack`, `discord`, `teams`, `google-chat`, `mattermost`, `json`: of the addresses that do not tell it themselves |
+//! | `FUNCTION_ROLE` | `scheduler` | `scheduler`, `chat`: the one starts and stops, the other answers HTTP |
+//! | `OUTGOING_WEBHOOK_TOKEN` | none: JANDI is not answered | tokens of JANDI's outgoing webhooks, separated by spaces or commas; secrets |
+//! | `SLACK_SIGNING_SECRET` | none: Slack is not answered | signing secret of a Slack app; a secret |
+//! | `DISCORD_PUBLIC_KEY` | none: Discord is not answered | public key of a Discord application: 64 hexadecimal digits |
+//! | `MATTERMOST_TOKEN` | none: no commands of Mattermost | tokens of Mattermost's slash commands, separated by spaces or commas; secrets |
 //! | `STOP_ALERT_BEFORE_TIME_MINUTE` | `10` | minutes from 0 to 1440; 0: no warning |
-//! | `MESSAGE_LANGUAGE` | `en` | `en` |
+//! | `MESSAGE_LANGUAGE` | `en` | `en`, `ko` |
+//! | `CHAT_URL` | none: no links | public https address of the function that answers HTTP |
+//! | `LINK_SECRET` | none: no links | what links are signed with, at least 32 bytes; a secret |
+//! | `COMMAND_KEYWORD` | none: no command is named | the word that commands begin with, such as `lamp`; messages say what to write |
 //! | `SETTLE_SECONDS` | `60` | seconds from 0 to 840: how long a tick looks on while something is on its way |
 //! | `AWS_LAMBDA_LOG_LEVEL`, else `RUST_LOG` | `info` | `trace`, `debug`, `info`, `warn`, `error`, `fatal`, `off`; `RUST_LOG` also directives |
 //!
@@ -28,10 +36,16 @@ use chrono_tz::Tz;
 use crate::document::{Defaults, nearest_zone};
 
 #[cfg(feature = "live")]
+mod answering;
+#[cfg(feature = "live")]
 mod function;
+#[cfg(feature = "live")]
+mod telling;
 
 #[cfg(feature = "live")]
-pub use function::{Secret, Settings, is_lambda};
+pub use answering::{Answering, Role};
+#[cfg(feature = "live")]
+pub use function::{Settings, is_lambda};
 
 /// Settings that cannot be read: all of them, not the first only.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,6 +80,12 @@ impl fmt::Display for Fault {
 fn environment(name: &str) -> Option<String> {
     // What is not Unicode is read as far as possible, so that it is refused rather than taken for absent.
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
+/// The names of all variables, as far as they are Unicode.
+#[cfg(feature = "live")]
+fn names() -> Vec<String> {
+    std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect()
 }
 
 /// Reads what holds for schedules that do not say it, from the environment of this process.

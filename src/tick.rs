@@ -204,7 +204,7 @@ where
             self.add(done);
         }
         if !self.is_chat_down {
-            let told = problems::tell(self.ports, self.options, &snapshot.notebook, &plan, now).await;
+            let told = problems::tell(self.ports, self.options, &snapshot, &plan, now).await;
             self.add(told);
         }
         let has_announced = !self.announced.is_empty();

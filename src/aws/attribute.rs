@@ -13,7 +13,7 @@ pub(super) fn item_from(attributes: impl IntoIterator<Item = (String, AttributeV
 
 /// An item as the SDK takes it, into whatever map that wants.
 pub(super) fn attributes_from<M: FromIterator<(String, AttributeValue)>>(item: Item) -> M {
-    item.into_iter().map(|(name, value)| (name, from_json(value))).collect()
+    item.into_iter().map(|(name, value)| (name, value_from(value))).collect()
 }
 
 /// The value as JSON: sets become arrays, binary becomes base64; a kind that this SDK does not know becomes null.
@@ -39,13 +39,14 @@ fn number(digits: String) -> Value {
     number.map_or(Value::String(digits), Value::Number)
 }
 
-fn from_json(value: Value) -> AttributeValue {
+/// A value as the SDK takes it.
+pub(super) fn value_from(value: Value) -> AttributeValue {
     match value {
         Value::Null => AttributeValue::Null(true),
         Value::Bool(truth) => AttributeValue::Bool(truth),
         Value::Number(number) => AttributeValue::N(number.to_string()),
         Value::String(text) => AttributeValue::S(text),
-        Value::Array(values) => AttributeValue::L(values.into_iter().map(from_json).collect()),
+        Value::Array(values) => AttributeValue::L(values.into_iter().map(value_from).collect()),
         Value::Object(values) => AttributeValue::M(attributes_from(values)),
     }
 }
@@ -103,7 +104,7 @@ mod tests {
             json!({"at": "2026-11-23T00:30:00Z", "tries": 2, "deep": {"list": [{"a": false}]}}),
         ];
         for value in values {
-            assert_eq!(to_json(from_json(value.clone())), value);
+            assert_eq!(to_json(value_from(value.clone())), value);
         }
     }
 }

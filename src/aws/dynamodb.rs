@@ -1,4 +1,4 @@
-//! DynamoDB as the port [`Store`]: items in, items out, with the one condition that a run needs.
+//! DynamoDB as the port [`Store`]: items in, items out, with the conditions that runs, exceptions and flags need.
 //!
 //! Knows the keys of the tables; what the other attributes mean is the affair of `document`.
 
@@ -16,9 +16,9 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::model::{Action, Failure, FailureKind, ScheduleName};
-use crate::ports::{Item, LAST_VERSION, Store, StoreError, Table};
+use crate::ports::{EXCEPTION_IS_SAME, Item, LAST_VERSION, Store, StoreError, Table};
 
-use super::attribute::{attributes_from, item_from};
+use super::attribute::{attributes_from, item_from, value_from};
 use super::calls::{CallCounts, Counter, Service};
 use super::failure::failure_of;
 
@@ -242,9 +242,105 @@ impl Store for DynamoStore {
         }
     }
 
+    async fn raise_flag(&self, schedule: &ScheduleName, flag: Action) -> Result<(), StoreError> {
+        let (up, down) = match flag {
+            Action::Start => ("ForceStart", "ForceStop"),
+            Action::Stop => ("ForceStop", "ForceStart"),
+        };
+        let update = || {
+            self.client
+                .update_item()
+                .table_name(self.name(Table::Schedule))
+                .key("ScheduleName", AttributeValue::S(schedule.to_string()))
+                .expression_attribute_names("#schedule", "ScheduleName")
+                .expression_attribute_names("#up", up)
+                .expression_attribute_names("#down", down)
+                .expression_attribute_values(":true", AttributeValue::Bool(true))
+        };
+        // The other flag is written only if it is up: an item need not have it.
+        let alone = update()
+            .update_expression("SET #up = :true")
+            .condition_expression("attribute_exists(#schedule) AND (attribute_not_exists(#down) OR #down <> :true)");
+        match alone.send().await.map_err(|error| self.error_of(Table::Schedule, &error)) {
+            Err(StoreError::Conflict) => {}
+            done => return done.map(drop),
+        }
+        let both = update()
+            .update_expression("SET #up = :true, #down = :false")
+            .condition_expression("attribute_exists(#schedule)")
+            .expression_attribute_values(":false", AttributeValue::Bool(false));
+        both.send().await.map(drop).map_err(|error| self.error_of(Table::Schedule, &error))
+    }
+
+    async fn put_exception(&self, item: Item, expected: Option<&Item>) -> Result<(), StoreError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(self.name(Table::Exception))
+            .set_item(Some(attributes_from(item.clone())))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let put = match expected.map(Condition::of) {
+            None => put
+                .condition_expression("attribute_not_exists(#key)")
+                .expression_attribute_names("#key", "ExceptionUuid"),
+            Some(Condition { text, names, values }) => {
+                let put = put.condition_expression(text);
+                let put = names.into_iter().fold(put, |put, (name, of)| put.expression_attribute_names(name, of));
+                values.into_iter().fold(put, |put, (name, value)| put.expression_attribute_values(name, value))
+            }
+        };
+        match put.send().await {
+            Ok(_) => Ok(()),
+            // The SDK tries again when an answer is lost, and then meets what its own first try has written.
+            Err(error) if has_written(&error, &item) => Ok(()),
+            Err(error) => Err(self.error_of(Table::Exception, &error)),
+        }
+    }
+
+    async fn delete_exception(&self, item: &Item) -> Result<(), StoreError> {
+        let key = item.get("ExceptionUuid").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let Condition { text, names, values } = Condition::of(item);
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(self.name(Table::Exception))
+            .key("ExceptionUuid", AttributeValue::S(key.to_owned()))
+            // What is gone already is as good as deleted, also by an own first try whose answer was lost.
+            .condition_expression(format!("attribute_not_exists(#key) OR ({text})"))
+            .expression_attribute_names("#key", "ExceptionUuid");
+        let delete = names.into_iter().fold(delete, |delete, (name, of)| delete.expression_attribute_names(name, of));
+        let delete =
+            values.into_iter().fold(delete, |delete, (name, value)| delete.expression_attribute_values(name, value));
+        delete.send().await.map(drop).map_err(|error| self.error_of(Table::Exception, &error))
+    }
+
     async fn put(&self, table: Table, item: Item) -> Result<(), StoreError> {
         let put = self.client.put_item().table_name(self.name(table)).set_item(Some(attributes_from(item)));
         put.send().await.map(drop).map_err(|error| self.error_of(table, &error))
+    }
+}
+
+/// The condition that an exception is as it was read.
+struct Condition {
+    text: String,
+    names: Vec<(String, &'static str)>,
+    values: Vec<(String, AttributeValue)>,
+}
+
+impl Condition {
+    fn of(item: &Item) -> Self {
+        let (mut names, mut values, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, name) in EXCEPTION_IS_SAME.into_iter().enumerate() {
+            names.push((format!("#n{index}"), name));
+            match item.get(name) {
+                Some(value) => {
+                    parts.push(format!("#n{index} = :v{index}"));
+                    values.push((format!(":v{index}"), value_from(value.clone())));
+                }
+                None => parts.push(format!("attribute_not_exists(#n{index})")),
+            }
+        }
+        Self { text: parts.join(" AND "), names, values }
     }
 }
 

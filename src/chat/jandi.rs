@@ -2,10 +2,11 @@
 //!
 //! `{"body": …, "connectColor": …, "connectInfo": [{"title": …, "description": …}]}`. The body must not be blank. JANDI
 //! turns `[text](address)` into a link and `**text**` into bold; names come from tags, so neither may come about by them.
+//! It has no buttons: a warning names the command to write, and links to the page of choices.
 
 use serde_json::{Value, json};
 
-use super::message::{Message, Tone, cut};
+use super::message::{Message, cut};
 
 /// What JANDI wants to be asked for.
 pub const ACCEPT: &str = "application/vnd.tosslab.jandi-v2+json";
@@ -13,6 +14,8 @@ pub const ACCEPT: &str = "application/vnd.tosslab.jandi-v2+json";
 pub const CONTENT_TYPE: &str = "application/json; charset=utf-8";
 /// The longest `body`, in characters.
 pub const BODY_CHARS: usize = 5_000;
+/// The longest title in it; command and link come after it.
+const TITLE_CHARS: usize = 1_500;
 /// The longest `connectInfo`, in characters over all of it; JANDI states no number, so it is that of the body.
 pub const INFO_CHARS: usize = 5_000;
 /// The largest message, in bytes of JSON.
@@ -31,22 +34,16 @@ pub fn render(message: &Message) -> Value {
         .iter()
         .map(|field| json!({"title": plain(&field.title), "description": plain(&field.lines.join("\n"))}))
         .collect();
+    let mut body = cut(&plain(&message.title), TITLE_CHARS);
+    if let Some(choices) = &message.choices {
+        body.extend(choices.command.iter().map(|command| format!("\n{}", plain(command))));
+        body.extend(choices.page.iter().map(|page| format!("\n[{}]({page})", choices.page_label)));
+    }
     json!({
-        "body": cut(&plain(&message.title), BODY_CHARS),
-        "connectColor": colour(message.tone),
+        "body": body,
+        "connectColor": format!("#{:06X}", message.tone.colour()),
         "connectInfo": info,
     })
-}
-
-/// The bar beside the message.
-fn colour(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Warning => "#FAC11B",
-        Tone::Start => "#2E9E5B",
-        Tone::Stop => "#6B7785",
-        Tone::Failure => "#D64545",
-        Tone::Info => "#3B7DD8",
-    }
 }
 
 /// Breaks markup apart with a space of no width: JANDI knows no escape character, and this way the text looks the same.

@@ -1,16 +1,20 @@
 //! A notice as plain JSON, for servers that do something with it themselves. Pure.
 //!
-//! One object a message. `event` and `text` are always there, the rest where the notice has it:
+//! One object a message. `event`, `text` and `language` are always there, the rest where the notice has it:
 //!
 //! | field | holds |
 //! | --- | --- |
 //! | `event` | `warning`, `start`, `stop`, `run_done`, `would_start`, `would_stop`, `failed`, `slow`, `extended`, `problem` |
 //! | `text` | what people read on other platforms, at most [`TEXT_CHARS`] characters |
+//! | `language` | the language of all that is written for people: `en`, `ko` |
 //! | `schedule`, `timezone` | the schedule's name and its time zone |
 //! | `action` | `start` or `stop` |
 //! | `cause` | `timetable`, `force` or `enforce` |
 //! | `at` | when it happened, or would have |
 //! | `stop_at` | when it stops (`warning`, `extended`) |
+//! | `planned_at` | of a `warning`: when it would stop by the timetable |
+//! | `extensible_by_minutes` | of a `warning`: by how much the stop may still be moved, counted from `planned_at`; 0: not at all |
+//! | `choices` | of a `warning` that can be answered: an object of `offers` (objects of `minutes` after `stop_at`, `until_at`, `label`), `page` (the address of a page that offers the same; a secret: whoever has it can move the stop), `page_label`, `command` (what to write in chat) |
 //! | `until_at` | when the timetable stops what was started by force; `null`: never |
 //! | `instances` | what it is about: objects of `id`, `kind` (`ec2`, `rds`, `cluster`), `name`, `group`, `engine` (or EC2's instance type), `availability_zone`, `region` and `account` if it is elsewhere, `remark` |
 //! | `left_out` | how many more there are, beyond the first [`MOST`] instances or problems |
@@ -18,6 +22,7 @@
 //! | `code`, `is_final` | of a `failed`: AWS's code, and whether it is not tried again |
 //! | `waited_seconds`, `held` | of a `slow`: how long it has been waited, and the groups that wait for it |
 //! | `by` | of an `extended`: by whom |
+//! | `cancel_command` | of an `extended`: what to write in chat to take it back, if there are commands |
 //! | `problems` | of a `problem`: objects of `item`, `attribute`, `holds`, `message`, `schedule`, `stops_schedule` |
 //!
 //! Instants are RFC 3339 in UTC, with `Z`.
@@ -25,7 +30,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
-use super::text;
+use super::{Choices, Voice, offer, text};
 use crate::model::{Action, Cause, GroupName, InstanceKey, Label, Notice, Problem, Region, ScheduleName, Stretch};
 
 /// What the body is.
@@ -37,15 +42,18 @@ pub const MOST: usize = 500;
 
 /// The JSON of a notice.
 #[must_use]
-pub fn render(notice: &Notice) -> Value {
+pub fn render(notice: &Notice, voice: &Voice) -> Value {
     let mut fields = Fields::default();
-    fields.put("text", text::message(notice).within(TEXT_CHARS).to_text());
+    fields.put("text", text::message(notice, voice.language).within(TEXT_CHARS).to_text());
+    fields.put("language", voice.language.as_str());
     match notice {
-        Notice::Warning { schedule, zone, cause, stop_at, stretches, extensible_by } => {
+        Notice::Warning { schedule, zone, cause, planned_at, stop_at, stretches, extensible_by, is_for_all: _ } => {
             fields.head("warning", schedule.as_str(), zone.name());
             fields.put("cause", cause.as_str());
             fields.time("stop_at", *stop_at);
+            fields.time("planned_at", *planned_at);
             fields.put("extensible_by_minutes", extensible_by.num_minutes());
+            fields.put_if("choices", offer::choices(notice, &voice.answers, voice.language).as_ref().map(choices));
             fields.instances(stretches);
         }
         Notice::Acted { schedule, zone, action, cause, at, stretch, until_at } => {
@@ -88,12 +96,31 @@ pub fn render(notice: &Notice) -> Value {
             fields.head("extended", schedule.as_str(), zone.name());
             fields.time("stop_at", *stop_at);
             fields.put("by", text::person(by));
+            fields.put_if("cancel_command", offer::cancel(notice, &voice.answers));
         }
         Notice::Problems(problems) => {
             fields.put("event", "problem");
             fields.list("problems", problems.iter().map(problem));
         }
     }
+    Value::Object(fields.0)
+}
+
+fn choices(choices: &Choices) -> Value {
+    let mut fields = Fields::default();
+    let offers = choices.offers.iter().map(|offer| {
+        let mut fields = Fields::default();
+        fields.put_if("minutes", offer.id.parse::<i64>().ok());
+        fields.time("until_at", offer.until_at);
+        fields.put("label", offer.label.as_str());
+        Value::Object(fields.0)
+    });
+    fields.put("offers", offers.collect::<Vec<_>>());
+    if let Some(page) = &choices.page {
+        fields.put("page", page.as_str());
+        fields.put("page_label", choices.page_label.as_str());
+    }
+    fields.put_if("command", choices.command.as_deref());
     Value::Object(fields.0)
 }
 

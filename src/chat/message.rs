@@ -1,5 +1,9 @@
 //! A message before it has the shape of a platform: a line, and fields of lines. Knows no platform and no notice.
 
+use chrono::{DateTime, Utc};
+
+use super::{Language, text};
+
 /// What a message is about at first sight; platforms show it as a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -15,15 +19,72 @@ pub enum Tone {
     Info,
 }
 
+impl Tone {
+    /// Its colour, as `0xRRGGBB`.
+    pub(super) const fn colour(self) -> u32 {
+        match self {
+            Self::Warning => 0xFA_C1_1B,
+            Self::Start => 0x2E_9E_5B,
+            Self::Stop => 0x6B_77_85,
+            Self::Failure => 0xD6_45_45,
+            Self::Info => 0x3B_7D_D8,
+        }
+    }
+
+    /// A sign for platforms that have no colour to show.
+    pub(super) const fn sign(self) -> &'static str {
+        match self {
+            Self::Warning => "⚠️",
+            Self::Start => "🟢",
+            Self::Stop => "🌙",
+            Self::Failure => "🔴",
+            Self::Info => "ℹ️",
+        }
+    }
+}
+
 /// A message in plain text: no markup of any platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// What it is about.
     pub tone: Tone,
+    /// In what it is written: what stands in place of what does not fit is, too.
+    pub language: Language,
     /// The one line that says it all.
     pub title: String,
     /// The rest.
     pub fields: Vec<Field>,
+    /// What one can answer: only a warning has something.
+    pub choices: Option<Choices>,
+}
+
+/// What one can answer to a warning, by whichever way the platform has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choices {
+    /// What stands for the planned stop: signed, so that it can be given out as a button's value; `None`: nothing can be
+    /// signed, so there are no buttons.
+    pub token: Option<String>,
+    /// The page that offers the same to whoever opens it; `None`: the function that would show it has no address yet.
+    pub page: Option<String>,
+    /// What the page's link says.
+    pub page_label: String,
+    /// Where Mattermost sends what was clicked.
+    pub callback: Option<String>,
+    /// A line that says what to write, on platforms that have commands.
+    pub command: Option<String>,
+    /// The choices, the shortest first.
+    pub offers: Vec<Choice>,
+}
+
+/// One of the choices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What it is called by programs: `30`, `60`, `120`: minutes after the stop that was named.
+    pub id: String,
+    /// What people read: `Until 22:30`.
+    pub label: String,
+    /// When it would stop then.
+    pub until_at: DateTime<Utc>,
 }
 
 /// A titled list of lines.
@@ -38,10 +99,18 @@ pub struct Field {
 /// The longest line in characters; what AWS says about one instance can be longer.
 const LINE_CHARS: usize = 500;
 
+/// With less room than this for its fields, a message is as short as it gets.
+const LEAST_CHARS: usize = 20;
+
 impl Message {
     /// A message of one line.
     pub(super) fn new(tone: Tone, title: &str) -> Self {
-        Self { tone, title: line(title), fields: Vec::new() }
+        Self { tone, language: Language::default(), title: line(title), fields: Vec::new(), choices: None }
+    }
+
+    /// Says in what it is written.
+    pub(super) fn speaking(self, language: Language) -> Self {
+        Self { language, ..self }
     }
 
     /// Adds a field; one without lines is left out.
@@ -59,11 +128,12 @@ impl Message {
     #[must_use]
     pub fn within(mut self, most: usize) -> Self {
         let longest = self.fields.iter().map(|field| field.lines.len()).max().unwrap_or_default();
-        let sizes: Vec<Sizes> = self.fields.iter().map(Sizes::of).collect();
+        let language = self.language;
+        let sizes: Vec<Sizes> = self.fields.iter().map(|field| Sizes::of(field, language)).collect();
         let fits = |kept: &usize| sizes.iter().map(|sizes| sizes.with(*kept)).sum::<usize>() <= most;
         let kept = (1..=longest).rev().find(fits).unwrap_or(1);
         for field in &mut self.fields {
-            field.cut(kept);
+            field.cut(kept, language);
         }
         self.drop_fields(most);
         self
@@ -73,7 +143,9 @@ impl Message {
     fn drop_fields(&mut self, most: usize) {
         // Room for the field that says how many are missing.
         const REST: usize = 40;
-        let size = |fields: &[Field]| fields.iter().map(|field| Sizes::of(field).with(usize::MAX)).sum::<usize>();
+        let language = self.language;
+        let size =
+            |fields: &[Field]| fields.iter().map(|field| Sizes::of(field, language).with(usize::MAX)).sum::<usize>();
         if size(&self.fields) <= most {
             return;
         }
@@ -82,7 +154,22 @@ impl Message {
             self.fields.pop();
         }
         let missing = all - self.fields.len();
-        self.fields.push(Field { title: "More".to_owned(), lines: vec![rest(missing)] });
+        let (title, rest) = (text::more(language).to_owned(), text::rest(missing, language));
+        self.fields.push(Field { title, lines: vec![rest] });
+    }
+
+    /// Renders it with as much of its lists as the platform takes: less and less, until it fits.
+    ///
+    /// What the platform counts is what is sent, with its escapes; `most` is where to begin.
+    pub(super) fn fitting<R>(&self, most: usize, render: impl Fn(&Self) -> R, fits: impl Fn(&R) -> bool) -> R {
+        let mut most = most;
+        loop {
+            let rendered = render(&self.clone().within(most));
+            if most < LEAST_CHARS || fits(&rendered) {
+                return rendered;
+            }
+            most = most * 4 / 5;
+        }
     }
 
     /// The message as lines of plain text.
@@ -104,11 +191,11 @@ impl Message {
 
 impl Field {
     /// Keeps the first lines and says how many are missing.
-    fn cut(&mut self, kept: usize) {
+    fn cut(&mut self, kept: usize, language: Language) {
         let missing = self.lines.len().saturating_sub(kept);
         if missing > 0 {
             self.lines.truncate(kept);
-            self.lines.push(rest(missing));
+            self.lines.push(text::rest(missing, language));
         }
     }
 }
@@ -116,25 +203,27 @@ impl Field {
 /// How long the parts of a field are, counted once.
 struct Sizes {
     title: usize,
-    lines: Vec<usize>,
+    /// How long its first lines are together: none, one, two, and so on.
+    sums: Vec<usize>,
+    language: Language,
 }
 
 impl Sizes {
-    fn of(field: &Field) -> Self {
-        let lines = field.lines.iter().map(|line| line.chars().count() + 1).collect();
-        Self { title: field.title.chars().count() + 1, lines }
+    fn of(field: &Field, language: Language) -> Self {
+        let lines = field.lines.iter().scan(0, |sum, line| {
+            *sum += line.chars().count() + 1;
+            Some(*sum)
+        });
+        Self { title: field.title.chars().count() + 1, sums: std::iter::once(0).chain(lines).collect(), language }
     }
 
     /// The size with this many lines kept.
     fn with(&self, kept: usize) -> usize {
-        let missing = self.lines.len().saturating_sub(kept);
-        let marker = if missing > 0 { rest(missing).chars().count() + 1 } else { 0 };
-        self.title + self.lines.iter().take(kept).sum::<usize>() + marker
+        let lines = self.sums.len().saturating_sub(1);
+        let missing = lines.saturating_sub(kept);
+        let marker = if missing > 0 { text::rest(missing, self.language).chars().count() + 1 } else { 0 };
+        self.title + self.sums.get(kept.min(lines)).copied().unwrap_or_default() + marker
     }
-}
-
-fn rest(missing: usize) -> String {
-    format!("… and {missing} more")
 }
 
 /// One line of bounded length: names come from tags, which may hold line breaks.
@@ -186,11 +275,31 @@ mod tests {
     fn no_size_is_exceeded() {
         for lengths in [vec![1_000], vec![9; 100], vec![1; 300], vec![200, 1, 200]] {
             for most in [60, 100, 1_000, 5_000] {
-                let text: usize =
-                    lists(&lengths).within(most).fields.iter().map(|field| Sizes::of(field).with(usize::MAX)).sum();
+                let text: usize = lists(&lengths)
+                    .within(most)
+                    .fields
+                    .iter()
+                    .map(|field| Sizes::of(field, Language::En).with(usize::MAX))
+                    .sum();
                 assert!(text <= most, "{lengths:?} within {most}: {text}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_left_out_is_told_in_the_language_of_the_message() {
+        let message = lists(&[30]).speaking(Language::Ko).within(100);
+        assert_eq!(message.fields[0].lines.last().map(String::as_str), Some("… 외 18개"));
+    }
+
+    #[test]
+    fn a_rendering_shrinks_until_it_fits() {
+        let doubled = |message: &Message| message.to_text().repeat(2);
+        let text = lists(&[1_000]).fitting(5_000, doubled, |text| text.chars().count() <= 3_000);
+        assert!(text.chars().count() > 2_000 && text.chars().count() <= 3_000, "{}", text.chars().count());
+        assert!(text.contains(" more"));
+        // What never fits is as short as it gets, and there is an end to trying.
+        assert!(lists(&[1_000]).fitting(5_000, doubled, |_| false).chars().count() < 150);
     }
 
     #[test]

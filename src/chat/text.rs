@@ -1,177 +1,117 @@
-//! The English words of every notice, in one place (rules C1, C2).
+//! The words of every notice (rules C1, C2): a file a language, in it a function a kind of notice.
 //!
-//! A message tells exactly what its notice holds, and what a person can do where something has to be done. Times are
-//! told in the schedule's zone, with the date where it may not be today's. Knows no platform.
+//! A message tells exactly what its notice holds, and what a person can do where something has to be done. Languages
+//! share no sentence; what they share are names, and the order in which things are told. Knows no platform.
 
-mod words;
+mod advice;
+mod en;
+mod ko;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::hints::hint;
-use super::message::{Message, Tone};
-use crate::model::{Action, Cause, GroupName, InstanceKind, Notice, Problem, ScheduleName, Stretch};
-use words::{clock, count, dated, duration, instance, relative};
-
-pub(super) use words::{account, person};
+use super::Language;
+use super::message::Message;
+use crate::model::{InstanceKey, Label, Notice, Problem, Region, RoleArn, Stretch};
 
 /// The words of a notice.
 #[must_use]
-pub fn message(notice: &Notice) -> Message {
-    match notice {
-        Notice::Warning { schedule, zone, cause, stop_at, stretches, extensible_by: _ } => {
-            // A warning may go out a day before: the date is always told.
-            let title = format!("{schedule} stops on {}", dated(*stop_at, *zone));
-            let why = match cause {
-                Cause::Timetable | Cause::Force => None,
-                Cause::Enforce => Some("`Enforce` holds the timetable: what was started by hand is stopped again."),
-                Cause::Restart => Some(
-                    "AWS has started it by itself, as it does after seven days. To keep it running, set `ForceStart`.",
-                ),
-            };
-            by_group(Message::new(Tone::Warning, &title), stretches).field("Why", why.map(str::to_owned))
-        }
-        Notice::Acted { schedule, zone, action, cause, at, stretch, until_at } => {
-            let when = Happened { zone: *zone, action: *action, cause: *cause, at: *at };
-            acted(schedule, &when, stretch, *until_at)
-        }
-        Notice::RunDone { schedule, zone, action, cause, at, took, instances, refused } => {
-            let when = Happened { zone: *zone, action: *action, cause: *cause, at: *at };
-            run_done(schedule, &when, *took, *instances, *refused)
-        }
-        Notice::WouldAct { schedule, zone, action, at, stretches } => {
-            let title = format!("{schedule} would {} on {}", action.as_str(), dated(*at, *zone));
-            by_group(Message::new(Tone::Info, &title), stretches)
-                .field("Nothing is done", ["`Mode` is `notify`; with `act` it would be done.".to_owned()])
-        }
-        Notice::Failed { schedule, zone: _, action, is_final, code, stretch } => {
-            failed(schedule, *action, *is_final, code, stretch)
-        }
-        Notice::Slow { schedule, zone: _, action, waited, stretch, held } => {
-            slow(schedule, *action, *waited, stretch, held)
-        }
-        Notice::Extended { schedule, zone, stop_at, by } => {
-            let title = format!("{schedule} stops later: on {}", dated(*stop_at, *zone));
-            Message::new(Tone::Info, &title).field("By", [person(by).to_owned()])
-        }
-        Notice::Problems(problems) => faults(problems),
+pub fn message(notice: &Notice, language: Language) -> Message {
+    let message = match language {
+        Language::En => en::message(notice),
+        Language::Ko => ko::message(notice),
+    };
+    message.speaking(language)
+}
+
+/// What stands in place of what does not fit: `… and 23 more`.
+pub(super) fn rest(missing: usize, language: Language) -> String {
+    match language {
+        Language::En => en::rest(missing),
+        Language::Ko => ko::rest(missing),
     }
 }
 
-/// What happened when and why, as far as several notices have it.
-struct Happened {
-    zone: Tz,
-    action: Action,
-    cause: Cause,
-    at: DateTime<Utc>,
-}
-
-impl Happened {
-    fn tone(&self) -> Tone {
-        match self.action {
-            Action::Start => Tone::Start,
-            Action::Stop => Tone::Stop,
-        }
-    }
-
-    /// The time, and what brought it about.
-    fn when_and_why(&self) -> String {
-        let why = match (self.cause, self.action) {
-            (Cause::Timetable, _) => "by the timetable",
-            (Cause::Force, Action::Start) => "by force start",
-            (Cause::Force, Action::Stop) => "by force stop",
-            (Cause::Enforce, _) => "to hold the timetable, as `Enforce` asks",
-            (Cause::Restart, _) => "since AWS has started it by itself after seven days",
-        };
-        format!("{}, {why}", clock(self.at, self.zone))
+/// The title of the field that says how many fields are missing.
+pub(super) const fn more(language: Language) -> &'static str {
+    match language {
+        Language::En => en::MORE,
+        Language::Ko => ko::MORE,
     }
 }
 
-fn acted(schedule: &ScheduleName, when: &Happened, stretch: &Stretch, until_at: Option<DateTime<Utc>>) -> Message {
-    let doing = match when.action {
-        Action::Start => "starting",
-        Action::Stop => "stopping",
-    };
-    let (who, be) = (who(stretch), if stretch.instances.len() == 1 { "is" } else { "are" });
-    let message = Message::new(when.tone(), &format!("{schedule}: {who} {be} {doing}"))
-        .field("Instances", lines(stretch))
-        .field("When", [when.when_and_why()]);
-    if (when.cause, when.action) != (Cause::Force, Action::Start) {
-        return message;
+/// What the button of a choice says; with the date where it is not that of the planned stop.
+pub(super) fn until(until_at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz, language: Language) -> String {
+    match language {
+        Language::En => en::until(until_at, stop_at, zone),
+        Language::Ko => ko::until(until_at, stop_at, zone),
     }
-    let until = match until_at {
-        Some(stop_at) => format!("{}, when the timetable stops it", relative(stop_at, when.at, when.zone)),
-        None => "nothing in the timetable stops it; `ForceStop` does".to_owned(),
-    };
-    message.field("Until", [until])
 }
 
-fn run_done(schedule: &ScheduleName, when: &Happened, took: Duration, instances: usize, refused: usize) -> Message {
-    let (did, verb) = match when.action {
-        Action::Start => ("started", "start"),
-        Action::Stop => ("stopped", "stop"),
-    };
-    let title = match instances {
-        0 => format!("{schedule}: the {verb} is over, no instance was {did}"),
-        _ => format!("{schedule} has {did}: {} in {}", count(instances), duration(took)),
-    };
-    let left =
-        (refused > 0).then(|| format!("{}, since AWS refused; the reason was told at that time", count(refused)));
-    Message::new(when.tone(), &title).field("When", [when.when_and_why()]).field("Left as they are", left)
+/// What the link to the page of choices says.
+pub(super) const fn page(language: Language) -> &'static str {
+    match language {
+        Language::En => en::PAGE,
+        Language::Ko => ko::PAGE,
+    }
 }
 
-fn failed(schedule: &ScheduleName, action: Action, is_final: bool, code: &str, stretch: &Stretch) -> Message {
-    let what = match (action, is_final) {
-        (Action::Start, false) => "did not start",
-        (Action::Stop, false) => "did not stop",
-        (Action::Start, true) => "cannot be started",
-        (Action::Stop, true) => "cannot be stopped",
-    };
-    let next = match (action, is_final) {
-        (Action::Start, false) => "Tried again, less and less often. What depends on it waits.",
-        (Action::Stop, false) => "Tried again, less and less often. What it depends on runs meanwhile.",
-        (Action::Start, true) => "Not tried again. What depends on it waits until somebody starts it.",
-        (Action::Stop, true) => "Not tried again. Nothing waits for it.",
-    };
-    // What AWS says of all of them is said once.
-    let shared = stretch
-        .instances
-        .first()
-        .map(|(.., words)| words.as_str())
-        .filter(|first| !first.is_empty() && stretch.instances.iter().all(|(.., words)| words == first));
-    let names = stretch.instances.iter().map(|(key, label, words)| {
-        let remark = if shared.is_some() { "" } else { words };
-        instance(key, label, remark)
-    });
-    let answer = [code, shared.unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
-    let kinds: Vec<InstanceKind> = stretch.instances.iter().map(|(key, ..)| key.kind).collect();
-    Message::new(Tone::Failure, &format!("{schedule}: {} {what}", who(stretch)))
-        .field("Instances", names)
-        .field("AWS says", (!answer.is_empty()).then(|| answer.join(": ")))
-        .field("What to do", [hint(code, action, &kinds)])
-        .field("What happens next", [next.to_owned()])
+/// The line that says what to write.
+pub(super) fn command(command: &str, language: Language) -> String {
+    match language {
+        Language::En => en::command(command),
+        Language::Ko => ko::command(command),
+    }
 }
 
-fn slow(schedule: &ScheduleName, action: Action, waited: Duration, stretch: &Stretch, held: &[GroupName]) -> Message {
-    let state = match action {
-        Action::Start => "ready",
-        Action::Stop => "stopped",
-    };
-    let be = if stretch.instances.len() == 1 { "is" } else { "are" };
-    let title = format!("{schedule}: {} {be} not {state} after {}", who(stretch), duration(waited));
-    let waiting: Vec<&str> = held.iter().map(GroupName::as_str).collect();
-    Message::new(Tone::Failure, &title)
-        .field("Instances", lines(stretch))
-        .field("Waiting for it", (!waiting.is_empty()).then(|| waiting.join(", ")))
-        .field(
-            "What to do",
-            ["If it lasts, look in the AWS console. What waits goes on by itself once it is there.".to_owned()],
-        )
+/// How an extension is taken back: the title of a field, and its line.
+pub(super) fn cancel(command: &str, language: Language) -> (&'static str, String) {
+    match language {
+        Language::En => ("To take it back", format!("write `{command}`")),
+        Language::Ko => ("되돌리려면", format!("`{command}` 명령을 입력해 주십시오.")),
+    }
 }
 
-/// Faulty items, each with its faults and what follows from them.
-fn faults(problems: &[Problem]) -> Message {
-    // In the order in which they come; the faults of one item come together.
+/// The account in a role's ARN; the whole of it if it is none.
+pub(in crate::chat) fn account(role: &RoleArn) -> &str {
+    role.as_str().split(':').nth(4).filter(|account| !account.is_empty()).unwrap_or(role.as_str())
+}
+
+/// A person's name without the server of an e-mail address (rule S4).
+pub(in crate::chat) fn person(name: &str) -> &str {
+    match name.split_once('@') {
+        Some((name, _)) if !name.is_empty() => name,
+        _ => name,
+    }
+}
+
+/// `name (id), type or engine, zone: remark`; another account is named, and a region where the zone does not tell it.
+fn instance(key: &InstanceKey, label: &Label, remark: &str, word_for_account: &str) -> String {
+    let id = key.id.as_str();
+    let name = label.name.as_deref().map(str::trim).filter(|name| !name.is_empty() && *name != id);
+    let mut text = name.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"));
+    let place = label.zone.as_deref().or(key.scope.region.as_ref().map(Region::as_str));
+    let account = key.scope.account.as_ref().map(|role| format!("{word_for_account} {}", account(role)));
+    for part in [label.engine.as_deref(), place, account.as_deref()].into_iter().flatten() {
+        text.push_str(", ");
+        text.push_str(part);
+    }
+    if !remark.is_empty() {
+        text.push_str(": ");
+        text.push_str(remark);
+    }
+    text
+}
+
+/// What AWS says of all of them alike, so that it is said once; nothing where it differs.
+fn shared_remark(stretch: &Stretch) -> Option<&str> {
+    let (.., first) = stretch.instances.first()?;
+    let is_shared = !first.is_empty() && stretch.instances.iter().all(|(.., words)| words == first);
+    is_shared.then_some(first.as_str())
+}
+
+/// Faulty items in the order in which they come, each with its faults.
+fn items(problems: &[Problem]) -> Vec<(&str, Vec<&Problem>)> {
     let mut items: Vec<(&str, Vec<&Problem>)> = Vec::new();
     for problem in problems {
         match items.iter_mut().find(|(item, _)| *item == problem.item) {
@@ -179,64 +119,16 @@ fn faults(problems: &[Problem]) -> Message {
             None => items.push((&problem.item, vec![problem])),
         }
     }
-    let title = match items.as_slice() {
-        [(item, _)] => format!("{} needs a look", capitalised(item)),
-        _ => format!("{} items need a look", items.len()),
-    };
-    items.iter().fold(Message::new(Tone::Failure, &title), |message, (item, problems)| {
-        let stopped = problems.iter().find(|problem| problem.stops_schedule);
-        let result = stopped.map(|problem| match &problem.schedule {
-            Some(schedule) => {
-                format!("Until this is mended, {schedule} is left as it is: nothing starts, nothing stops.")
-            }
-            None => "Until this is mended, the schedule is left as it is: nothing starts, nothing stops.".to_owned(),
-        });
-        let title = if items.len() == 1 { "What is wrong".to_owned() } else { capitalised(item) };
-        message.field(&title, problems.iter().map(|problem| fault(problem)).chain(result))
-    })
+    items
 }
 
-/// One fault: the attribute, what it holds, what is wrong and what is allowed.
-fn fault(problem: &Problem) -> String {
-    let Problem { attribute, holds, message, .. } = problem;
-    match (attribute.is_empty(), holds) {
-        (true, None) => message.clone(),
-        (true, Some(holds)) => format!("`{holds}`: {message}"),
-        (false, None) => format!("{attribute}: {message}"),
-        (false, Some(holds)) => format!("{attribute} holds `{holds}`: {message}"),
-    }
-}
-
+/// Items are called by English words from elsewhere, such as `instance ec2/i-1`; as a title they begin with a capital.
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// A field for each group, with its instances.
-fn by_group(message: Message, stretches: &[Stretch]) -> Message {
-    let is_alone = stretches.len() == 1;
-    stretches.iter().fold(message, |message, stretch| {
-        let title = match &stretch.group {
-            Some(group) => format!("Group {group}"),
-            None if is_alone => "Instances".to_owned(),
-            None => "Without a group".to_owned(),
-        };
-        message.field(&title, lines(stretch))
-    })
-}
-
-fn lines(stretch: &Stretch) -> impl Iterator<Item = String> {
-    stretch.instances.iter().map(|(key, label, remark)| instance(key, label, remark))
-}
-
-/// `2 instances of API`.
-fn who(stretch: &Stretch) -> String {
-    let count = count(stretch.instances.len());
-    match &stretch.group {
-        Some(group) => format!("{count} of {group}"),
-        None => count,
-    }
-}
-
 #[cfg(test)]
-pub(super) mod tests;
+pub(super) mod samples;
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::live::{ANSWERLESS, block_on, settings, unreachable};
 use super::{Error, ErrorKind, Format};
-use crate::chat::text;
+use crate::chat::{Language, text};
 use crate::document::event_object;
 use crate::engine::{self, Held, Plan, SchedulePlan};
 use crate::live::Live;
@@ -124,7 +124,7 @@ async fn dry_run(format: Format, settings: &Settings, live: &Live) -> Result<(),
             problems.dedup();
             writeln!(anstream::stdout(), "{}", json!({"at": at, "schedules": schedules, "problems": problems}))?;
         }
-        Format::Text => show(&plan, &problems)?,
+        Format::Text => show(&plan, &problems, settings.language)?,
     }
     match snapshot.inventory.unreachable.iter().next() {
         None => Ok(()),
@@ -134,11 +134,12 @@ async fn dry_run(format: Format, settings: &Settings, live: &Live) -> Result<(),
     }
 }
 
-fn show(plan: &Plan, problems: &[&Problem]) -> Result<(), Error> {
+fn show(plan: &Plan, problems: &[&Problem], language: Language) -> Result<(), Error> {
     let mut out = anstream::stdout().lock();
     let mut is_idle = true;
     for plan in &plan.schedules {
-        let told = plan.messages.iter().map(|message| format!("tell  {}", text::message(&message.notice).title));
+        let told =
+            plan.messages.iter().map(|message| format!("tell  {}", text::message(&message.notice, language).title));
         for text in plan.steps.iter().map(step).chain(plan.held.iter().map(held)).chain(told) {
             is_idle = false;
             writeln!(out, "{:20} {text}", plan.schedule)?;

@@ -199,6 +199,15 @@ impl<'a> Attributes<'a> {
         texts
     }
 
+    /// The texts of a list or set, and whether it holds or is anything else; nothing of that is a fault.
+    pub(super) fn loose_texts(&self, attribute: &str) -> (Vec<&'a str>, bool) {
+        let Some(value) = self.value(attribute) else { return (Vec::new(), false) };
+        let elements = value.as_array().map(Vec::as_slice).unwrap_or_default();
+        let texts: Vec<&str> = elements.iter().filter_map(Value::as_str).collect();
+        let is_odd = !value.is_array() || texts.len() < elements.len();
+        (texts, is_odd)
+    }
+
     /// A list that people write as text such as `mon,wed`, as a number, or as a list or set of these.
     pub(super) fn list<T: std::str::FromStr>(
         &mut self,

@@ -12,7 +12,7 @@ use crate::model::{Exception, ExceptionKind, Problem, ScheduleName};
 use crate::ports::Item;
 
 /// The attributes of an exception.
-pub(super) const KNOWN: [&str; 10] = [
+pub(super) const KNOWN: [&str; 11] = [
     "ExceptionUuid",
     "ScheduleName",
     "ExceptionDate",
@@ -23,7 +23,11 @@ pub(super) const KNOWN: [&str; 10] = [
     "CreatedAt",
     "Reason",
     "ExpiresAt",
+    REPLACES,
 ];
+
+/// The item that an order took the place of, so that it can be put back when the order is taken back.
+pub(crate) const REPLACES: &str = "Replaces";
 
 /// An exception is kept so long after its date.
 const KEPT_FOR: Duration = Duration::days(90);
@@ -84,6 +88,12 @@ fn kind(text: &str) -> Result<ExceptionKind, String> {
 pub(super) fn uuid(schedule: &ScheduleName, date: NaiveDate, kind: ExceptionKind) -> Uuid {
     let text = format!("{schedule}\u{1f}{date}\u{1f}{}", kind.as_str());
     Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes())
+}
+
+/// The key of our exception for a schedule, date and type, as its item has it.
+#[must_use]
+pub fn exception_id(schedule: &ScheduleName, date: NaiveDate, kind: ExceptionKind) -> String {
+    uuid(schedule, date, kind).to_string()
 }
 
 /// When DynamoDB may delete the exception of a date, in seconds since 1970.

@@ -1,5 +1,7 @@
 //! An item of the `Schedule` table.
 
+use std::collections::BTreeSet;
+
 use chrono::Duration;
 use chrono_tz::Tz;
 
@@ -7,13 +9,13 @@ use super::attributes::{Attributes, name_fault};
 use super::shown::cut;
 use super::{Defaults, hint};
 use crate::model::{
-    Action, ClockValue, Dates, DatesError, Days, DaysError, Groups, Mode, Monthdays, Months, Period, Problem, Region,
-    Schedule, ScheduleName, Scope, TagValue, Timetable, TimetableError, Weekdays,
+    Action, Allowed, Channel, ClockValue, Dates, DatesError, Days, DaysError, Groups, Mode, Monthdays, Months, Period,
+    Problem, Region, Schedule, ScheduleName, Scope, TagValue, Timetable, TimetableError, Weekdays,
 };
 use crate::ports::Item;
 
 /// The attributes of a schedule.
-pub(super) const KNOWN: [&str; 18] = [
+pub(super) const KNOWN: [&str; 21] = [
     "ScheduleName",
     "TagValue",
     "DaysActive",
@@ -29,9 +31,12 @@ pub(super) const KNOWN: [&str; 18] = [
     "Mode",
     "MaxExtensionMinutes",
     "Regions",
+    "Channels",
     "Accounts",
     "Description",
     "Owner",
+    "ChatPeople",
+    "ChatRooms",
 ];
 
 const A_DAY: i64 = 24 * 60;
@@ -63,6 +68,8 @@ fn schedule(attributes: &mut Attributes<'_>, name: Option<&ScheduleName>, defaul
     let enforce = attributes.flag("Enforce").unwrap_or_default();
     let mode = attributes.optional("Mode", "`act`, `notify` or `off`", mode).unwrap_or_default();
     let scopes = scopes(attributes);
+    let chat = Allowed { people: allowed(attributes, "ChatPeople"), rooms: allowed(attributes, "ChatRooms") };
+    let channels = channels(attributes);
     attributes.text("Description");
     attributes.text("Owner");
     Some(Schedule {
@@ -77,7 +84,9 @@ fn schedule(attributes: &mut Attributes<'_>, name: Option<&ScheduleName>, defaul
         mode,
         max_extension,
         scopes,
+        channels,
         groups: Groups::default(),
+        chat,
         exceptions: std::collections::BTreeMap::new(),
     })
 }
@@ -215,6 +224,49 @@ fn scopes(attributes: &mut Attributes<'_>) -> Vec<Scope> {
     scopes.sort();
     scopes.dedup();
     scopes
+}
+
+/// The most people or rooms that a list has (rule S6).
+const MOST_ALLOWED: usize = 200;
+
+/// A list of those who may; absent means everybody, so one that cannot be read is a fault, and an empty one is nobody.
+fn allowed(attributes: &mut Attributes<'_>, attribute: &str) -> Option<BTreeSet<String>> {
+    if !attributes.has(attribute) {
+        return None;
+    }
+    let texts = attributes.texts(attribute);
+    let list: BTreeSet<String> =
+        texts.into_iter().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect();
+    if list.len() > MOST_ALLOWED {
+        attributes.fault(attribute, format!("holds {} names; allowed: up to {MOST_ALLOWED}", list.len()));
+    }
+    Some(list)
+}
+
+/// More channels than anybody sends one message to (rule S6).
+const MOST_CHANNELS: usize = 10;
+
+/// Where its messages go. What is wrong with it is told, and is no fault: chat is never in the way (rule C8).
+fn channels(attributes: &mut Attributes<'_>) -> Vec<Channel> {
+    const INSTEAD: &str = "; without any, messages go to the default";
+    let (texts, is_odd) = attributes.loose_texts("Channels");
+    if is_odd {
+        attributes.report("Channels", &format!("is no list of texts (type L or SS){INSTEAD}"));
+    }
+    let mut channels = Vec::new();
+    for text in texts {
+        match Channel::new(text) {
+            Ok(channel) => channels.push(channel),
+            Err(error) => attributes.report("Channels", &format!("`{}` {error}{INSTEAD}", cut(text))),
+        }
+    }
+    channels.sort();
+    channels.dedup();
+    if channels.len() > MOST_CHANNELS {
+        attributes.report("Channels", &format!("holds {} channels; only {MOST_CHANNELS} are told", channels.len()));
+        channels.truncate(MOST_CHANNELS);
+    }
+    channels
 }
 
 /// A name that has the shape of a region's; whether there is such a region only AWS knows.

@@ -83,6 +83,20 @@ pub(super) fn placed(
     })
 }
 
+/// The starts and stops that belong to a date, by time; whether they change anything, other dates may decide (T4, T5).
+#[must_use]
+pub fn of_date(schedule: &Schedule, date: NaiveDate) -> Vec<(Action, DateTime<Utc>)> {
+    let day = local_day(schedule, date);
+    let ends = placed(schedule.zone, date, &day).flat_map(|(start, stop)| {
+        let start = start.map(|(_, at)| (Action::Start, at));
+        let stop = stop.map(|(_, at)| (Action::Stop, at));
+        [start, stop].into_iter().flatten()
+    });
+    let mut ends: Vec<(Action, DateTime<Utc>)> = ends.collect();
+    ends.sort_by_key(|(action, at)| (*at, *action));
+    ends
+}
+
 /// The local date of an instant.
 #[must_use]
 pub fn local_date(zone: Tz, at: DateTime<Utc>) -> NaiveDate {

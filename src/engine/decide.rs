@@ -340,7 +340,7 @@ impl Planner<'_> {
         }
         let stop_at = warnings::named_if_told(warning, self.now, self.schedule.warning_lead);
         let warned_of = self.would_stop(warning.stop_at, warning.cause);
-        self.plan.messages.push(notices::warning(self.schedule, warning.cause, &warned_of, stop_at));
+        self.plan.messages.push(notices::warning(self.schedule, (warning.stop_at, warning.cause), &warned_of, stop_at));
         stop_at
     }
 

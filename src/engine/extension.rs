@@ -42,6 +42,48 @@ pub enum ExtensionError {
     TooLate,
 }
 
+/// The stop that waits for an answer, or else the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ahead {
+    /// The local date to which it belongs.
+    pub date: NaiveDate,
+    /// When it is planned.
+    pub planned_at: DateTime<Utc>,
+    /// When the timetable has it, stop exceptions apart, or when it is planned, if that is earlier: what is added is
+    /// counted from here.
+    pub original_at: DateTime<Utc>,
+    /// It may be moved until then.
+    pub latest_at: DateTime<Utc>,
+    /// Whether it is the last stop of its date, which is the only one that a stop exception moves.
+    pub is_last: bool,
+}
+
+/// The stop that can be moved: the one that waits for an answer, or else the next one.
+#[must_use]
+pub fn ahead(schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> Option<Ahead> {
+    let next = || calendar::next_transition(schedule, now, Some(Action::Stop));
+    let planned_at = runs::pending_stop(schedule, state, now).or_else(next)?.at;
+    let date = date_of_stop(schedule, planned_at)?;
+    let original_at = original_stop(schedule, date).unwrap_or(planned_at).min(planned_at);
+    Some(Ahead {
+        date,
+        planned_at,
+        original_at,
+        latest_at: original_at + schedule.max_extension,
+        is_last: last_stop(schedule, date) == Some(planned_at),
+    })
+}
+
+/// The last stop of a date as the timetable has it, stop exceptions apart.
+#[must_use]
+pub fn original_stop(schedule: &Schedule, date: NaiveDate) -> Option<DateTime<Utc>> {
+    let mut original = schedule.clone();
+    if let Some(exceptions) = original.exceptions.get_mut(&date) {
+        exceptions.retain(|exception| exception.kind != ExceptionKind::Stop);
+    }
+    last_stop(&original, date)
+}
+
 /// Moves the stop that waits for an answer, or else the next one, to `stop_at`; counted against what the timetable says
 /// without a stop exception.
 ///
@@ -53,39 +95,77 @@ pub fn extend(
     now: DateTime<Utc>,
     stop_at: DateTime<Utc>,
 ) -> Result<Extension, ExtensionError> {
-    let next = || calendar::next_transition(schedule, now, Some(Action::Stop));
-    let planned = runs::pending_stop(schedule, state, now).or_else(next).ok_or(ExtensionError::NoStop)?;
-    if stop_at <= planned.at {
-        return Err(ExtensionError::NotLater(planned.at));
+    let Ahead { date, planned_at, latest_at, is_last, .. } =
+        ahead(schedule, state, now).ok_or(ExtensionError::NoStop)?;
+    if stop_at <= planned_at {
+        return Err(ExtensionError::NotLater(planned_at));
     }
-    let date = date_of_stop(schedule, planned.at).ok_or(ExtensionError::NoStop)?;
     // A stop exception moves the last stop of its date: an earlier one cannot be moved by it.
-    if last_stop(schedule, date) != Some(planned.at) {
+    if !is_last {
         return Err(ExtensionError::NotLast);
     }
-    let mut original = schedule.clone();
-    if let Some(exceptions) = original.exceptions.get_mut(&date) {
-        exceptions.retain(|exception| exception.kind != ExceptionKind::Stop);
-    }
-    let before = last_stop(&original, date);
-    if stop_at - before.unwrap_or(planned.at).min(planned.at) > schedule.max_extension {
+    if stop_at > latest_at {
         return Err(ExtensionError::TooMuch(schedule.max_extension));
     }
-    let extension = exact(schedule, date, planned.at, stop_at).ok_or(ExtensionError::TooLate)?;
+    let extension = exact(schedule, date, planned_at, stop_at).ok_or(ExtensionError::TooLate)?;
     if moves(schedule, &extension) { Ok(extension) } else { Err(ExtensionError::Overruled) }
+}
+
+/// Leaves the stop out that waits for an answer, or else the next one: a stop exception without a time.
+///
+/// # Errors
+/// When there is no stop ahead, or it is not the last of its date, or it would come all the same.
+pub fn skip(schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> Result<Ahead, ExtensionError> {
+    let ahead = ahead(schedule, state, now).ok_or(ExtensionError::NoStop)?;
+    if !ahead.is_last {
+        return Err(ExtensionError::NotLast);
+    }
+    let after = with_stop(schedule, ahead.date, None);
+    let left = calendar::transitions(&after, ahead.planned_at, ahead.planned_at + Duration::nanoseconds(1));
+    if left.iter().any(|transition| transition.action == Action::Stop) {
+        return Err(ExtensionError::Overruled);
+    }
+    Ok(ahead)
+}
+
+/// So far ahead it is seen to that an exception changes nothing else.
+const OTHERS_WITHIN: Duration = Duration::days(8);
+
+/// The stop exception that adds a stop at `stop_at`, not before it, where the timetable has the schedule stopped, and
+/// changes nothing else that is ahead: for what is started by hand for some time. `None`: there is none.
+#[must_use]
+pub fn stop_alone(schedule: &Schedule, now: DateTime<Utc>, stop_at: DateTime<Utc>) -> Option<Extension> {
+    let today = calendar::local_date(schedule.zone, stop_at);
+    let until_at = now + OTHERS_WITHIN;
+    let before = calendar::transitions(schedule, now, until_at);
+    // A date of which the stop is in the future has a stop of its own, which has to stay.
+    [Some(today), today.pred_opt()].into_iter().flatten().find_map(|date| {
+        let extension = exact(schedule, date, stop_at, stop_at)?;
+        let after = with_stop(schedule, date, Some(extension.local_stop));
+        let mut left = calendar::transitions(&after, now, until_at);
+        let place = left.iter().position(|one| one.at == extension.stop_at && one.action == Action::Stop)?;
+        left.remove(place);
+        (left == before).then_some(extension)
+    })
+}
+
+/// The schedule with one more stop exception.
+pub(crate) fn with_stop(schedule: &Schedule, date: NaiveDate, local_time: Option<ClockValue>) -> Schedule {
+    let mut after = schedule.clone();
+    after.exceptions.entry(date).or_default().push(Exception {
+        id: String::new(),
+        date,
+        kind: ExceptionKind::Stop,
+        local_time,
+        created_by: None,
+        reason: None,
+    });
+    after
 }
 
 /// Whether the planned stop is gone once the exception is written: another one for the date may count instead (rule T3).
 fn moves(schedule: &Schedule, extension: &Extension) -> bool {
-    let mut after = schedule.clone();
-    after.exceptions.entry(extension.date).or_default().push(Exception {
-        id: String::new(),
-        date: extension.date,
-        kind: ExceptionKind::Stop,
-        local_time: Some(extension.local_stop),
-        created_by: None,
-        reason: None,
-    });
+    let after = with_stop(schedule, extension.date, Some(extension.local_stop));
     let left = calendar::transitions(&after, extension.planned_at, extension.stop_at);
     left.iter().all(|transition| transition.action == Action::Start)
 }
@@ -118,6 +198,18 @@ fn exact(
         minutes += (short + Duration::seconds(59)).num_minutes();
     }
     None
+}
+
+/// By how much a planned stop can still be moved, what it has been moved by taken off.
+pub(super) fn room(schedule: &Schedule, planned_at: DateTime<Utc>) -> Duration {
+    let date = date_of_stop(schedule, planned_at).filter(|date| last_stop(schedule, *date) == Some(planned_at));
+    let Some(date) = date else { return Duration::zero() };
+    let mut original = schedule.clone();
+    if let Some(exceptions) = original.exceptions.get_mut(&date) {
+        exceptions.retain(|exception| exception.kind != ExceptionKind::Stop);
+    }
+    let before = last_stop(&original, date).unwrap_or(planned_at).min(planned_at);
+    (before + schedule.max_extension - planned_at).max(Duration::zero())
 }
 
 /// The local date whose window ends at this instant.

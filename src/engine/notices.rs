@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::warnings::{self, Moved};
-use super::{calendar, order};
+use super::{calendar, extension, order};
 use crate::model::{
-    Action, Cause, End, GroupName, Instance, InstanceKey, InstanceState, Inventory, Label, Notice, Problem, Progress,
-    Run, Schedule, ScheduleState, Source, Standing, Stretch,
+    Action, Allowed, Cause, End, GroupName, Instance, InstanceKey, InstanceState, Inventory, Label, Notice, Problem,
+    Progress, Run, Schedule, ScheduleState, Source, Standing, Stretch,
 };
 
 /// A notice, and what to write down once chat has taken it.
@@ -183,7 +183,7 @@ fn stretch(
 /// The warning of a stop.
 pub(super) fn warning(
     schedule: &Schedule,
-    cause: Cause,
+    (planned_at, cause): (DateTime<Utc>, Cause),
     instances: &[(Option<GroupName>, InstanceKey, Label)],
     stop_at: DateTime<Utc>,
 ) -> Message {
@@ -197,9 +197,16 @@ pub(super) fn warning(
             schedule: schedule.name.clone(),
             zone: schedule.zone,
             cause,
+            planned_at,
             stop_at,
             stretches,
-            extensible_by: schedule.max_extension,
+            // What is stopped outside the timetable has no stop that could be moved.
+            extensible_by: if cause == Cause::Timetable {
+                extension::room(schedule, planned_at)
+            } else {
+                Duration::zero()
+            },
+            is_for_all: schedule.chat == Allowed::default(),
         },
         receipt: Receipt::Warning { named_at: stop_at },
     }
@@ -210,11 +217,26 @@ pub(super) fn warning(
 pub fn timely(message: Message, schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> Message {
     match (message, state.warning) {
         (
-            Message { notice: Notice::Warning { schedule: name, zone, cause, stretches, extensible_by, .. }, .. },
+            Message {
+                notice:
+                    Notice::Warning {
+                        schedule: name, zone, cause, planned_at, stretches, extensible_by, is_for_all, ..
+                    },
+                ..
+            },
             Some(warning),
         ) => {
             let stop_at = warnings::named_if_told(warning, now, schedule.warning_lead);
-            let notice = Notice::Warning { schedule: name, zone, cause, stop_at, stretches, extensible_by };
+            let notice = Notice::Warning {
+                schedule: name,
+                zone,
+                cause,
+                planned_at,
+                stop_at,
+                stretches,
+                extensible_by,
+                is_for_all,
+            };
             Message { notice, receipt: Receipt::Warning { named_at: stop_at } }
         }
         (message, _) => message,

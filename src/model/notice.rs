@@ -25,12 +25,17 @@ pub enum Notice {
         zone: Tz,
         /// Why it will stop.
         cause: Cause,
+        /// The stop as the timetable has it; what is outside the timetable was found then.
+        planned_at: DateTime<Utc>,
         /// When it will really stop: never sooner than this.
         stop_at: DateTime<Utc>,
         /// What would be stopped.
         stretches: Vec<Stretch>,
-        /// The most by which chat may still move the stop.
+        /// By how much chat may still move the stop, counted from `planned_at`; zero: it cannot be moved.
         extensible_by: Duration,
+        /// Whether whoever sees the message may answer it: the schedule lists no people and no rooms. Otherwise only
+        /// what says who answers counts: a command, or a button whose clicks are signed.
+        is_for_all: bool,
     },
     /// AWS has accepted to start or stop these.
     Acted {

@@ -1,11 +1,11 @@
 //! A schedule: when a set of instances runs, and how it is to be treated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;
 
-use super::{ClockValue, Dates, Groups, ScheduleName, Scope, TagValue};
+use super::{Channel, ClockValue, Dates, Groups, ScheduleName, Scope, TagValue};
 
 /// What a transition, a run or an order does to instances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -158,6 +158,35 @@ pub struct Exception {
     pub reason: Option<String>,
 }
 
+/// Who may order in chat, and from where: names and ids as people have written them; `None`: everybody, from everywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Allowed {
+    /// `ChatPeople`.
+    pub people: Option<BTreeSet<String>>,
+    /// `ChatRooms`.
+    pub rooms: Option<BTreeSet<String>>,
+}
+
+impl Allowed {
+    /// Whether one of a person's ids or names is on the list, or there is none.
+    #[must_use]
+    pub fn has_person(&self, ids: &[String]) -> bool {
+        is_listed(self.people.as_ref(), ids)
+    }
+
+    /// Whether one of a room's ids or names is on the list, or there is none.
+    #[must_use]
+    pub fn has_room(&self, rooms: &[String]) -> bool {
+        is_listed(self.rooms.as_ref(), rooms)
+    }
+}
+
+/// Case and white space around do not count: people write e-mail addresses either way.
+fn is_listed(list: Option<&BTreeSet<String>>, ids: &[String]) -> bool {
+    let is_same = |one: &str, other: &str| one.trim().to_lowercase() == other.trim().to_lowercase();
+    list.is_none_or(|list| ids.iter().any(|id| !id.trim().is_empty() && list.iter().any(|other| is_same(id, other))))
+}
+
 /// When a set of instances runs: the item of the `Schedule` table with its groups and exceptions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
@@ -183,8 +212,12 @@ pub struct Schedule {
     pub max_extension: Duration,
     /// Where its instances are; never empty.
     pub scopes: Vec<Scope>,
+    /// Where its messages go; without any, to the default.
+    pub channels: Vec<Channel>,
     /// Its server groups: complete and free of cycles.
     pub groups: Groups,
+    /// Who may order in chat, and from where.
+    pub chat: Allowed,
     /// Its exceptions, by the local date that they change.
     pub exceptions: BTreeMap<NaiveDate, Vec<Exception>>,
 }

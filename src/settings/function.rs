@@ -1,14 +1,13 @@
 //! The settings of the function: everything but what the command line needs for files alone.
 
-use std::fmt;
-
 use chrono::Duration;
 use tracing_subscriber::EnvFilter;
 
-use super::{Reader, SettingsError, environment};
+use super::{Answering, Reader, Role, SettingsError, environment, names};
 use crate::aws::TableNames;
-use crate::chat::Platform;
-use crate::chat::send::Webhook;
+use crate::chat::link::Signer;
+use crate::chat::send::Webhooks;
+use crate::chat::{Answers, Language, LanguageError, Voice};
 use crate::document::Defaults;
 
 /// Everything that is set from outside.
@@ -23,31 +22,19 @@ pub struct Settings {
     /// The key of the tag that holds a group's name.
     pub group_tag_key: String,
     /// Where messages go.
-    pub webhook: Option<Webhook>,
-    /// What an outgoing webhook proves itself with.
-    pub outgoing_webhook_token: Option<Secret>,
+    pub webhooks: Webhooks,
+    /// The language of messages, answers and pages.
+    pub language: Language,
+    /// What people can answer messages with.
+    pub answers: Answers,
+    /// Which function this is.
+    pub role: Role,
+    /// What it takes to answer HTTP.
+    pub answering: Answering,
     /// How long a tick goes on looking while something is on its way.
     pub settle: Duration,
     /// What is logged: directives of [`EnvFilter`].
     pub log_filter: String,
-}
-
-/// A text that is never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The text, to be compared or sent.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
 }
 
 /// The variable by which Lambda says that it is there.
@@ -65,7 +52,7 @@ impl Settings {
     /// # Errors
     /// Every variable that cannot be read.
     pub fn from_env() -> Result<Self, SettingsError> {
-        Self::read(environment)
+        Self::read_named(environment, &names())
     }
 
     /// Reads variables from wherever `lookup` finds them.
@@ -73,6 +60,11 @@ impl Settings {
     /// # Errors
     /// Every variable that cannot be read.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        Self::read_named(lookup, &[])
+    }
+
+    /// Reads variables, those of channels among these names too.
+    fn read_named(lookup: impl Fn(&str) -> Option<String>, names: &[String]) -> Result<Self, SettingsError> {
         let mut reader = Reader { lookup, faults: Vec::new() };
         let tables = TableNames {
             schedule: reader.or("SCHEDULE_TABLE", "Schedule", TABLE, table),
@@ -84,9 +76,12 @@ impl Settings {
         let settle = reader.whole("SETTLE_SECONDS", 840, "seconds").unwrap_or(60);
         let schedule_tag_key = reader.or("SCHEDULE_TAG_KEY", "ScheduleName", TAG_KEY, tag_key);
         let group_tag_key = reader.or("GROUP_TAG_KEY", "ScheduleGroupName", TAG_KEY, tag_key);
-        let webhook = reader.webhook();
-        let outgoing_webhook_token = reader.value("OUTGOING_WEBHOOK_TOKEN").map(Secret);
-        reader.language();
+        let webhooks = reader.webhooks(names);
+        let language = reader.language();
+        let signer = reader.signer();
+        let role = reader.role();
+        let answering = reader.answering(role, signer.clone());
+        let answers = reader.answers(signer);
         let log_filter = reader.log_filter();
         if !reader.faults.is_empty() {
             return Err(SettingsError { faults: reader.faults });
@@ -96,11 +91,22 @@ impl Settings {
             defaults,
             schedule_tag_key,
             group_tag_key,
-            webhook,
-            outgoing_webhook_token,
+            webhooks,
+            language,
+            answers,
+            role,
+            answering,
             settle: Duration::seconds(settle),
             log_filter,
         })
+    }
+}
+
+impl Settings {
+    /// How people are spoken to.
+    #[must_use]
+    pub fn voice(&self) -> Voice {
+        Voice { language: self.language, answers: self.answers.clone() }
     }
 }
 
@@ -135,30 +141,22 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         })
     }
 
-    fn webhook(&mut self) -> Option<Webhook> {
-        let platform = self.value("WEBHOOK_PLATFORM").and_then(|text| match text.parse::<Platform>() {
-            Ok(platform) => Some(platform),
-            Err(error) => {
-                self.fault("WEBHOOK_PLATFORM", Some(text), error.to_string());
-                None
-            }
-        });
-        let address = self.value("WEBHOOK_URL")?;
-        let webhook = Webhook::new(&address, platform).ok();
-        if webhook.is_none() {
-            self.fault("WEBHOOK_URL", None, "an address that begins with `https://` or `http://`");
-        }
-        webhook
+    fn language(&mut self) -> Language {
+        let Some(text) = self.value("MESSAGE_LANGUAGE") else { return Language::default() };
+        text.parse().unwrap_or_else(|error: LanguageError| {
+            self.fault("MESSAGE_LANGUAGE", Some(text), error.to_string());
+            Language::default()
+        })
     }
 
-    /// Checks the language of the messages; there is one so far.
-    fn language(&mut self) {
-        let Some(text) = self.value("MESSAGE_LANGUAGE") else { return };
-        match text.to_ascii_lowercase().as_str() {
-            "en" => {}
-            "ko" => self.fault("MESSAGE_LANGUAGE", Some(text), "`en` (Korean is not there yet)"),
-            _ => self.fault("MESSAGE_LANGUAGE", Some(text), "`en`"),
+    /// What our own links are signed with.
+    fn signer(&mut self) -> Option<Signer> {
+        let secret = self.value("LINK_SECRET")?;
+        let signer = Signer::new(secret.as_bytes());
+        if let Err(error) = &signer {
+            self.fault("LINK_SECRET", None, error.to_string());
         }
+        signer.ok()
     }
 
     /// What is logged. The crates below the chat are kept quiet, whatever is asked for: they know the webhook's address.

@@ -20,7 +20,7 @@ use super::history::{Fault, Happened, Invocation, Whom};
 use super::stage::{Alarm, Stage, Timer};
 use super::twice::Shown;
 use crate::document::{NOTEBOOK_KEY, STATE_RUN_ID};
-use crate::model::{Action, Event, InstanceKey, InstanceKind, Inventory, Notice, ScheduleName};
+use crate::model::{Action, Channel, Event, InstanceKey, InstanceKind, Inventory, Notice, ScheduleName};
 use crate::ports::{Chat, ChatError, Clock, Fleet, Item, Journal, Outcome, Query, Store, StoreError, Table};
 
 mod answers;
@@ -151,6 +151,27 @@ impl<'a> Function<'a> {
     }
 }
 
+impl Function<'_> {
+    /// Writes what a person has ordered; no tick does that.
+    async fn order(
+        &self,
+        table: Table,
+        (key, value): (&str, Option<&Value>),
+        write: impl Future<Output = Result<(), StoreError>>,
+    ) -> Result<(), StoreError> {
+        let fault = self.call_tables(TableCall::Any).await;
+        if let Some(fault) = fault.filter(|fault| is_refused(*fault)) {
+            return Err(refuse(fault, table.as_str()));
+        }
+        let row = || self.stage.world.items(table).into_iter().find(|item| item.get(key) == value);
+        let before = row();
+        let answer = write.await;
+        self.stage.note_order(table, before, row());
+        self.pause(2..40).await;
+        if fault.is_some() { Err(unavailable(table.as_str())) } else { answer }
+    }
+}
+
 impl Store for Function<'_> {
     async fn scan(&self, table: Table) -> Result<Vec<Item>, StoreError> {
         if let Some(fault) = self.call_tables(TableCall::Scan).await {
@@ -214,6 +235,22 @@ impl Store for Function<'_> {
         self.stage.note_row(Table::Schedule, before, row(), Whom::Function(self.id));
         self.pause(2..40).await;
         if fault.is_some() { Err(unavailable("Schedule")) } else { Ok(()) }
+    }
+
+    async fn raise_flag(&self, schedule: &ScheduleName, flag: Action) -> Result<(), StoreError> {
+        let name = Value::from(schedule.as_str());
+        self.order(Table::Schedule, ("ScheduleName", Some(&name)), self.stage.world.raise_flag(schedule, flag)).await
+    }
+
+    async fn put_exception(&self, item: Item, expected: Option<&Item>) -> Result<(), StoreError> {
+        let id = item.get("ExceptionUuid").cloned();
+        let put = self.stage.world.put_exception(item, expected);
+        self.order(Table::Exception, ("ExceptionUuid", id.as_ref()), put).await
+    }
+
+    async fn delete_exception(&self, item: &Item) -> Result<(), StoreError> {
+        let id = item.get("ExceptionUuid");
+        self.order(Table::Exception, ("ExceptionUuid", id), self.stage.world.delete_exception(item)).await
     }
 
     async fn put(&self, table: Table, item: Item) -> Result<(), StoreError> {
@@ -304,7 +341,7 @@ impl Fleet for Function<'_> {
 }
 
 impl Chat for Function<'_> {
-    async fn tell(&self, notice: &Notice, budget: Duration) -> Result<(), ChatError> {
+    async fn tell(&self, notice: &Notice, _: &[Channel], budget: Duration) -> Result<(), ChatError> {
         self.pause(30..500).await;
         let fault = self.stage.fault(|what| match what {
             What::ChatFails { how, .. } => Some(*how),

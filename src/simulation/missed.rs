@@ -244,7 +244,8 @@ mod tests {
         let denied = "At: 2026-11-23T00:00:00Z, What: aws-fails, Call: start, How: denied, Until: 2026-11-26T00:00:00Z";
         let person = "At: 2026-11-23T10:00:00Z, What: console, Instance: ec2/i-1, Action: start";
         let outage = "At: 2026-11-23T09:00:00Z, What: outage, Until: 2026-11-23T12:00:00Z";
-        let order = "At: 2026-11-23T09:20:00Z, What: orders, Schedule: S, Flag: ForceStop";
+        // At the console: the desk, where people order else, has no tables either.
+        let order = "At: 2026-11-23T09:20:00Z, What: edits, Table: Schedule, Key: {ScheduleName: S}, Attribute: ForceStop, Value: true";
         let later = "At: 2026-11-23T09:20:00Z, What: edits, Table: Schedule, Key: {ScheduleName: S}, Attribute: StartTime, Value: \"21:45\"";
         let moved = "At: 2026-11-23T09:31:00Z, What: edits, Table: Schedule, Key: {ScheduleName: S}, Attribute: StartTime, Value: \"12:00\"";
         let untagged = "At: 2026-11-23T10:00:00Z, What: retagged, Instance: ec2/i-1, ScheduleName: null";

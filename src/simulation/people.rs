@@ -1,123 +1,69 @@
 //! What people do at the tables and in chat.
 
+use std::pin::Pin;
+
 use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 
 use super::case::What;
+use super::function::Function;
 use super::history::{Happened, Whom};
 use super::stage::Stage;
-use crate::document::{self, Tables};
-use crate::engine::calendar;
-use crate::engine::extension::{self, Extension};
-use crate::model::{Action, ExceptionKind, Schedule, ScheduleName, ScheduleState};
+use crate::desk::{Desk, Done, Why};
+use crate::model::{Action, Later, Order, Orderer};
 use crate::ports::{Item, Table};
 
-/// A stop that waits for an answer is looked for so far back.
-const PENDING_FOR: Duration = Duration::hours(2);
+/// An order that is being taken.
+pub(super) type Asking<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
-/// An extension that is written and not yet answered: it has to be seen first whether the stop has begun.
-#[derive(Debug, Clone)]
-pub(super) struct Granted {
-    schedule: ScheduleName,
-    /// The stop that was to be moved.
-    planned_at: DateTime<Utc>,
-    /// To when.
-    stop_at: DateTime<Utc>,
-    /// The exception, and the one whose place it took: what is not granted is taken back.
-    written: (Item, Option<Item>),
-    /// How often it was looked already.
-    looks: u32,
-}
+/// People wait so long while a stop is about to begin.
+const PATIENCE: Duration = Duration::seconds(8);
 
-/// People wait for an answer while so many looks show a stop that is about to begin.
-const MOST_LOOKS: u32 = 8;
-
-/// Asks for a later stop, as chat will: writes the exception, if there may be one.
-pub(super) fn extend(stage: &Stage, name: &ScheduleName, by: Duration) -> Option<Granted> {
-    let now = stage.now();
-    let answer = |answer: &str| {
-        stage.note(Happened::Answered { schedule: name.clone(), answer: Err(answer.to_owned()) });
-        None
-    };
-    let Some(schedule) = read(stage).into_iter().find(|schedule| schedule.name == *name) else {
-        return answer("there is no such schedule, or it is faulty");
-    };
-    let Some(known) = state(stage, name) else {
-        return answer("what is remembered of the schedule cannot be read");
-    };
-    if has_begun(&known, None) {
-        return answer("the stop has begun");
-    }
-    let pending = calendar::last_transition(&schedule, now).filter(|last| now - last.at < PENDING_FOR);
-    let planned = pending.into_iter().chain(calendar::next_transition(&schedule, now, Some(Action::Stop)));
-    let mut refused = "no stop is planned".to_owned();
-    for planned in planned.filter(|planned| planned.action == Action::Stop) {
-        match extension::extend(&schedule, &known, now, planned.at + by) {
-            Ok(extension) => {
-                let value = Some(extension.local_stop);
-                let by = ("somebody", "chat");
-                let item = document::exception_item(name, extension.date, ExceptionKind::Stop, value, by, now);
-                let before = put(stage, Table::Exception, item.clone());
-                let written = (item, before);
-                let Extension { planned_at, stop_at, .. } = extension;
-                return Some(Granted { schedule: name.clone(), planned_at, stop_at, written, looks: 0 });
-            }
-            Err(error) => refused = error.to_string(),
+/// What a person asks for at the desk, which is a function of its own: its calls take time, and fail as others do.
+pub(super) fn ask<'a>(stage: &'a Stage, function: Function<'a>, what: &What) -> Option<Asking<'a>> {
+    let (schedule, order) = match what {
+        What::Extends { schedule, by } => (schedule.clone(), Order::Extend(Later::By(*by))),
+        What::Orders { schedule, flag, raised: true } => {
+            (schedule.clone(), Order::Force { action: *flag, lasts: None })
         }
-    }
-    answer(&refused)
-}
-
-/// Looks whether the stop had begun before the exception was written, and answers; where it is about to begin, that has to
-/// be seen a little later: then the question is given back.
-pub(super) fn grant(stage: &Stage, granted: Granted) -> Option<Granted> {
-    let Granted { schedule, planned_at, stop_at, written, looks } = granted.clone();
-    let answer = match state(stage, &schedule) {
-        Some(known) if has_begun(&known, Some(planned_at)) => Err("the stop had begun".to_owned()),
-        Some(known) if known.opening.is_none() => Ok(stop_at),
-        _ if looks < MOST_LOOKS => return Some(Granted { looks: looks + 1, ..granted }),
-        _ => Err("the stop may have begun".to_owned()),
+        _ => return None,
     };
-    let (item, before) = written;
-    // Somebody may have been granted more meanwhile: then it is theirs.
-    let is_there = stage.world.items(Table::Exception).contains(&item);
-    if answer.is_err() && is_there {
-        match before {
-            Some(before) => _ = put(stage, Table::Exception, before),
-            None => delete(stage, Table::Exception, &item),
+    Some(Box::pin(async move {
+        let desk = Desk {
+            store: &function,
+            clock: &function,
+            defaults: stage.defaults,
+            patience: PATIENCE,
+            orders_a_minute: None,
+        };
+        let by = Orderer { name: "somebody".to_owned(), ids: Vec::new(), rooms: Vec::new(), room: None, via: "chat" };
+        let answer = desk.order(&by, schedule.as_str(), &order).await;
+        if matches!(order, Order::Extend(_)) {
+            let answer = answer.map(|answer| answer.done).map_err(|refusal| words(&refusal.why));
+            let answer = answer.and_then(|done| granted(&done));
+            stage.note(Happened::Answered { schedule, answer });
         }
+    }))
+}
+
+/// Until when an extension was granted.
+fn granted(done: &Done) -> Result<DateTime<Utc>, String> {
+    match done {
+        Done::Extended { stop_at, .. } => Ok(*stop_at),
+        Done::Skipped { .. } => Err("the stop is left out".to_owned()),
+        other => Err(other.word().to_owned()),
     }
-    stage.note(Happened::Answered { schedule, answer });
-    None
 }
 
-/// Whether a stop is under way, or is over that was planned for this time or a later one.
-fn has_begun(state: &ScheduleState, planned_at: Option<DateTime<Utc>>) -> bool {
-    let is_over = |planned_at: DateTime<Utc>| {
-        state.settled.iter().any(|settled| settled.action == Action::Stop && settled.at >= planned_at)
-    };
-    state.open_run().is_some_and(|run| run.action == Action::Stop) || planned_at.is_some_and(is_over)
-}
-
-/// The schedules that can be understood now.
-fn read(stage: &Stage) -> Vec<Schedule> {
-    let items = |table| stage.world.items(table);
-    let tables = Tables {
-        schedules: items(Table::Schedule),
-        groups: items(Table::ServerGroup),
-        exceptions: items(Table::Exception),
-    };
-    document::read(&tables, stage.defaults, stage.now().date_naive()).0
-}
-
-/// What is remembered of a schedule; `None`: it cannot be read.
-fn state(stage: &Stage, name: &ScheduleName) -> Option<ScheduleState> {
-    let is_meant = |item: &Item| {
-        let is = |attribute: &str, text: &str| item.get(attribute).and_then(Value::as_str) == Some(text);
-        is("ScheduleName", name.as_str()) && is("RunId", document::STATE_RUN_ID)
-    };
-    let item = stage.world.items(Table::Run).into_iter().find(is_meant);
-    item.map_or_else(|| Some(ScheduleState::default()), |item| document::state(&item).ok())
+fn words(why: &Why) -> String {
+    match why {
+        Why::NoSchedule { .. } | Why::Faulty { .. } => "there is no such schedule, or it is faulty".to_owned(),
+        Why::HasBegun => "the stop has begun".to_owned(),
+        Why::MayHaveBegun => "the stop may have begun".to_owned(),
+        Why::NoStop => "no stop is planned".to_owned(),
+        Why::TooMuch { most, .. } => format!("a stop may be moved by {} minutes in all", most.num_minutes()),
+        other => other.word().replace('_', " "),
+    }
 }
 
 /// Edits rows at the console.

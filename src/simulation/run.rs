@@ -16,8 +16,8 @@ use super::Case;
 use super::case::What;
 use super::function::Function;
 use super::history::{Entry, Happened, HowEnded, Invocation, Whom};
-use super::people::{self, Granted};
-use super::stage::Stage;
+use super::people::{self, Asking};
+use super::stage::{PEOPLE, Stage};
 use crate::model::{InstanceKey, InstanceState};
 use crate::ports::{Clock as _, Ports, Table};
 use crate::tick::{self, Options, Report, TickError};
@@ -42,6 +42,8 @@ pub fn run(case: &Case) -> Vec<Entry> {
         noted: 0,
         invocations: BTreeMap::new(),
         begun: 0,
+        orders: BTreeMap::new(),
+        asked: 0,
         random: Pcg32::seed_from_u64(case.seed),
     };
     run.begin();
@@ -63,8 +65,6 @@ enum Next {
     Begin,
     /// The function has no time left for an invocation.
     TimeOut(Invocation),
-    /// A person looks whether the stop had begun already.
-    Grant(Box<Granted>),
     /// AWS no longer shows an instance.
     Vanish(InstanceKey),
 }
@@ -78,6 +78,9 @@ struct Run<'a> {
     noted: u64,
     invocations: BTreeMap<Invocation, Tick<'a>>,
     begun: Invocation,
+    /// What people have ordered, while it is on its way.
+    orders: BTreeMap<Invocation, Asking<'a>>,
+    asked: u32,
     random: Pcg32,
 }
 
@@ -118,14 +121,14 @@ impl<'a> Run<'a> {
         let timer_at = self.stage.next_timer();
         let (change_at, restart_at) = (self.stage.world.next_change(), self.stage.world.next_restart());
         let next_at = [agenda_at, timer_at, change_at, restart_at].into_iter().flatten().min();
-        let is_over = |at: &DateTime<Utc>| *at >= self.case.to && self.invocations.is_empty();
+        let is_over = |at: &DateTime<Utc>| *at >= self.case.to && self.invocations.is_empty() && self.orders.is_empty();
         let Some(at) = next_at.filter(|at| !is_over(at)) else { return false };
         for changed_at in self.stage.advance_to(at) {
             self.tell_change(changed_at);
         }
         if let Some(timer) = self.stage.ring() {
             timer.waker.wake();
-            self.poll(timer.invocation);
+            if timer.invocation > PEOPLE { self.attend(timer.invocation) } else { self.poll(timer.invocation) }
         } else if let Some(first) = self.agenda.first_entry().filter(|first| first.key().0 <= self.stage.now()) {
             let next = first.remove();
             self.happen(next);
@@ -144,11 +147,6 @@ impl<'a> Run<'a> {
             Next::Change => self.arrive(),
             Next::Begin => self.invoke(),
             Next::TimeOut(invocation) => self.end(invocation, Some(HowEnded::TimedOut)),
-            Next::Grant(granted) => {
-                if let Some(again) = people::grant(self.stage, *granted) {
-                    self.put(now + Duration::seconds(1), Next::Grant(Box::new(again)));
-                }
-            }
             Next::Vanish(key) => self.stage.world.remove_machine(&key),
         }
     }
@@ -271,13 +269,7 @@ impl<'a> Run<'a> {
                 _ = world.call(*action, instance);
                 self.tell_states();
             }
-            What::Extends { schedule, by } => {
-                if let Some(granted) = people::extend(self.stage, schedule, *by) {
-                    self.tell_change(now);
-                    let looks_in = Duration::milliseconds(self.random.random_range(20..400));
-                    self.put(now + looks_in, Next::Grant(Box::new(granted)));
-                }
-            }
+            What::Extends { .. } | What::Orders { raised: true, .. } => self.ask(&incident.what),
             What::Orders { .. } | What::Writes { .. } | What::Edits { .. } | What::Deletes { .. } => {
                 people::edit(self.stage, &incident.what);
                 if incident.what.table() != Some(Table::Run) {
@@ -289,6 +281,29 @@ impl<'a> Run<'a> {
                     self.stage.put_fault(incident, until_at);
                 }
             }
+        }
+    }
+
+    /// A person's order goes to the desk, and takes its time there.
+    fn ask(&mut self, what: &What) {
+        self.asked += 1;
+        let id = PEOPLE + self.asked;
+        let seed = self.case.seed.rotate_left(29) ^ u64::from(self.asked);
+        let function = Function::new(self.stage, id, seed, false);
+        if let Some(asking) = people::ask(self.stage, function, what) {
+            self.orders.insert(id, asking);
+            self.attend(id);
+        }
+    }
+
+    /// Lets an order go on until it waits again.
+    fn attend(&mut self, id: Invocation) {
+        let Some(asking) = self.orders.get_mut(&id) else { return };
+        if asking.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+            self.orders.remove(&id);
+        }
+        if self.stage.take_orders() {
+            self.tell_change(self.stage.now());
         }
     }
 

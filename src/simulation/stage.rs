@@ -16,6 +16,9 @@ use crate::ports::{Clock as _, Item, Table};
 /// When a timer rings; the number tells timers of one instant apart, in the order in which they were set.
 pub(super) type Alarm = (DateTime<Utc>, u64);
 
+/// Invocations for people's orders are numbered from here: they are none of the function that ticks.
+pub(super) const PEOPLE: Invocation = 1 << 30;
+
 /// The world and what happens in it.
 pub(super) struct Stage {
     pub(super) world: World,
@@ -39,6 +42,7 @@ struct Shared {
     faults: Vec<Fault>,
     kills: Vec<Kill>,
     doomed: BTreeSet<Invocation>,
+    has_orders: bool,
 }
 
 /// An incident in force, and how often it may still come up.
@@ -105,6 +109,19 @@ impl Stage {
         }
     }
 
+    /// Notes that a person's order has made a row as it is now, of which an event tells.
+    pub(super) fn note_order(&self, table: Table, before: Option<Item>, after: Option<Item>) {
+        if before != after {
+            self.shared().has_orders = true;
+            self.note_row(table, before, after, Whom::Person);
+        }
+    }
+
+    /// Whether orders have changed rows since the last time.
+    pub(super) fn take_orders(&self) -> bool {
+        std::mem::take(&mut self.shared().has_orders)
+    }
+
     /// Notes that a row is now as it is.
     pub(super) fn note_row(&self, table: Table, before: Option<Item>, after: Option<Item>, by: Whom) {
         if before != after || by == Whom::Beginning {
@@ -168,7 +185,8 @@ impl Stage {
         shared.timers_set += 1;
         let alarm = (at, shared.timers_set);
         shared.timers.insert(alarm, timer);
-        let is_mine = |kill: &&mut Kill| kill.victim.is_none_or(|victim| victim == invocation);
+        // What takes people's orders is another function, which is not killed.
+        let is_mine = |kill: &&mut Kill| invocation < PEOPLE && kill.victim.is_none_or(|victim| victim == invocation);
         let mut is_doomed = false;
         for kill in shared.kills.iter_mut().filter(is_mine) {
             kill.victim = Some(invocation);

@@ -94,6 +94,18 @@ impl Store for Again<'_> {
         Err(StoreError::Conflict)
     }
 
+    async fn raise_flag(&self, _: &ScheduleName, _: Action) -> Result<(), StoreError> {
+        Err(StoreError::Conflict)
+    }
+
+    async fn put_exception(&self, _: Item, _: Option<&Item>) -> Result<(), StoreError> {
+        Err(StoreError::Conflict)
+    }
+
+    async fn delete_exception(&self, _: &Item) -> Result<(), StoreError> {
+        Err(StoreError::Conflict)
+    }
+
     async fn put(&self, _: Table, _: Item) -> Result<(), StoreError> {
         Err(StoreError::Conflict)
     }

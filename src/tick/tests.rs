@@ -19,6 +19,7 @@ use crate::ports::Table;
 use crate::testing::Town;
 
 mod cases;
+mod channels;
 mod crash;
 mod faults;
 mod hard;

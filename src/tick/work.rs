@@ -193,12 +193,17 @@ where
             let is_given_up = self.done.is_chat_down && !matches!(message.receipt, Receipt::Warning { .. });
             let has_asked = !is_given_up && budget > Duration::zero();
             let told = if has_asked {
-                self.ports.chat.tell(&message.notice, budget).await
+                self.ports.chat.tell(&message.notice, &self.schedule.channels, budget).await
             } else {
                 Err(ChatError::Unavailable("it did not answer before, or there was no time left".to_owned()))
             };
             match told {
                 Ok(()) => self.note_told(&message),
+                Err(ChatError::Partly(why)) if matches!(message.receipt, Receipt::Warning { .. }) => {
+                    // People are warned: to name them another time because of one chat that is down would be worse.
+                    self.note_told(&message);
+                    self.done.waits.push(self.events.untold(&ChatError::Partly(why)));
+                }
                 Err(error) => {
                     if has_asked {
                         engine::not_taken(&mut self.state, &message.receipt, self.ports.clock.now());

@@ -10,11 +10,14 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod chat;
 mod explain;
 mod holidays;
 mod import;
 mod plan;
 mod readme;
+#[path = "../receiver.rs"]
+mod receiver;
 mod scenarios;
 mod simulate;
 mod support;

@@ -196,6 +196,68 @@ async fn a_flag_is_lowered_and_nothing_else_is_touched() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_flag_is_raised_and_the_other_one_lowered() {
+    let (_moto, store, _) = with_tables().await;
+    let name = ScheduleName::new("Dev").unwrap();
+    let flags = async |store: &DynamoStore| {
+        let item = store.scan(Table::Schedule).await.unwrap().remove(0);
+        (item.get("ForceStart").cloned(), item.get("ForceStop").cloned(), item.get("Note").cloned())
+    };
+    let (up, down, note) = (Some(json!(true)), Some(json!(false)), Some(json!("mine")));
+    store.put(Table::Schedule, item(json!({"ScheduleName": "Dev", "Note": "mine"}))).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(store.raise_flag(&name, Action::Start).await, Ok(()));
+        assert_eq!(flags(&store).await, (up.clone(), None, note.clone()), "the other flag does not come into being");
+    }
+    assert_eq!(store.raise_flag(&name, Action::Stop).await, Ok(()));
+    assert_eq!(flags(&store).await, (down.clone(), up.clone(), note.clone()));
+    assert_eq!(store.raise_flag(&name, Action::Start).await, Ok(()));
+    assert_eq!(flags(&store).await, (up, down, note));
+
+    let deleted = ScheduleName::new("Deleted").unwrap();
+    assert_eq!(store.raise_flag(&deleted, Action::Start).await, Err(StoreError::Conflict));
+    assert_eq!(store.scan(Table::Schedule).await.unwrap().len(), 1, "no item comes into being");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exception_is_written_on_what_was_read() {
+    let (_moto, store, _) = with_tables().await;
+    let exception = |value: &str, by: &str| {
+        item(json!({
+            "ExceptionUuid": "e", "ScheduleName": "Dev", "ExceptionDate": "2026-11-23", "ExceptionType": "stop",
+            "ExceptionValue": value, "CreatedBy": by, "CreatedAt": "2026-11-23T12:55:00Z",
+            "Replaces": {"ExceptionValue": "22:00"},
+        }))
+    };
+    let (jane, kim) = (exception("23:00", "jane"), exception("23:30", "kim"));
+    let there = async |store: &DynamoStore| store.scan(Table::Exception).await.unwrap();
+
+    assert_eq!(store.put_exception(jane.clone(), Some(&kim)).await, Err(StoreError::Conflict), "there is none");
+    assert_eq!(store.put_exception(jane.clone(), None).await, Ok(()));
+    assert_eq!(store.put_exception(kim.clone(), None).await, Err(StoreError::Conflict), "there is one already");
+    assert_eq!(store.put_exception(jane.clone(), None).await, Ok(()), "our own write, whose answer was lost");
+    assert_eq!(store.put_exception(kim.clone(), Some(&jane)).await, Ok(()));
+    assert_eq!(store.put_exception(exception("24:00", "jane"), Some(&jane)).await, Err(StoreError::Conflict));
+    assert_eq!(there(&store).await, [kim.clone()]);
+    assert_eq!(store.delete_exception(&jane).await, Err(StoreError::Conflict), "it is another one");
+    // What does not say what it is about may be changed meanwhile.
+    let noted = Item::from_iter(kim.clone().into_iter().chain([("Reason".to_owned(), json!("late work"))]));
+    store.put(Table::Exception, noted).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(store.delete_exception(&kim).await, Ok(()), "also when it is gone already");
+        assert!(there(&store).await.is_empty());
+    }
+    // Written by hand, without a name and a time.
+    let by_hand = item(json!({"ExceptionUuid": "e", "ScheduleName": "Dev", "ExceptionDate": "2026-11-23",
+        "ExceptionType": "stop", "ExceptionValue": "21:00"}));
+    store.put(Table::Exception, by_hand.clone()).await.unwrap();
+    assert_eq!(store.put_exception(kim.clone(), Some(&jane)).await, Err(StoreError::Conflict));
+    assert_eq!(store.put_exception(kim.clone(), Some(&by_hand)).await, Ok(()));
+    assert_eq!(store.put_exception(by_hand.clone(), Some(&kim)).await, Ok(()), "put back");
+    assert_eq!(there(&store).await, [by_hand]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_missing_table_is_named_with_its_setting() {
     let moto = Moto::start().await;
     let (store, _) = store(&moto);

@@ -15,4 +15,6 @@ mod cli;
 mod dynamodb;
 mod fleet;
 mod lambda;
+#[path = "../receiver.rs"]
+mod receiver;
 mod support;

@@ -228,6 +228,7 @@ fn attribute() -> impl Strategy<Value = String> {
         "Mode",
         "MaxExtensionMinutes",
         "Regions",
+        "Channels",
         "Accounts",
         "Description",
         "Owner",

@@ -1,11 +1,12 @@
 //! What JANDI is sent, for each kind of notice, and for names that mean harm.
 
 use super::*;
-use crate::chat::text::{self, tests as samples};
+use crate::chat::text::samples;
+use crate::chat::{Language, text};
 use crate::model::{Action, Cause, GroupName, Notice, Stretch};
 
 fn sent(notice: &Notice) -> String {
-    serde_json::to_string_pretty(&render(&text::message(notice))).unwrap()
+    serde_json::to_string_pretty(&render(&text::message(notice, Language::En))).unwrap()
 }
 
 #[test]
@@ -192,15 +193,30 @@ fn names_make_neither_links_nor_bold() {
     let Notice::Acted { stretch: of_sample, .. } = samples::acted(Action::Stop, Cause::Force, None) else { panic!() };
     stretch.instances.extend(of_sample.instances);
     stretch.instances[0].1.name = Some("**x** [b](http://example.org)".to_owned());
-    let Notice::Warning { schedule, zone, cause, stop_at, extensible_by, .. } = samples::warning() else { panic!() };
-    let warning = Notice::Warning { schedule, zone, cause, stop_at, stretches: vec![stretch], extensible_by };
-    let json = render(&text::message(&warning)).to_string();
+    let Notice::Warning { schedule, zone, cause, planned_at, stop_at, extensible_by, is_for_all, .. } =
+        samples::warning()
+    else {
+        panic!()
+    };
+    let warning = Notice::Warning {
+        schedule,
+        zone,
+        cause,
+        planned_at,
+        stop_at,
+        stretches: vec![stretch],
+        extensible_by,
+        is_for_all,
+    };
+    let json = render(&text::message(&warning, Language::En)).to_string();
     assert!(!json.contains("](") && !json.contains("**"), "{json}");
 }
 
 #[test]
 fn long_lists_keep_within_the_limits() {
-    let Notice::Warning { schedule, zone, cause, stop_at, stretches, extensible_by } = samples::warning() else {
+    let Notice::Warning { schedule, zone, cause, planned_at, stop_at, stretches, extensible_by, is_for_all } =
+        samples::warning()
+    else {
         panic!()
     };
     let worst = |groups: usize, instances: usize| {
@@ -209,7 +225,9 @@ fn long_lists_keep_within_the_limits() {
         line.1.name = Some(name.clone());
         let stretch = Stretch { group: GroupName::new(&name).ok(), instances: vec![line; instances] };
         let (schedule, stretches) = (schedule.clone(), vec![stretch; groups]);
-        render(&text::message(&Notice::Warning { schedule, zone, cause, stop_at, stretches, extensible_by }))
+        let warning =
+            Notice::Warning { schedule, zone, cause, planned_at, stop_at, stretches, extensible_by, is_for_all };
+        render(&text::message(&warning, Language::En))
     };
     for (groups, instances) in [(1, 3_000), (500, 5), (500, 1)] {
         let json = worst(groups, instances);

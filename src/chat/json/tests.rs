@@ -1,13 +1,15 @@
 //! What a server that takes plain JSON is sent, for each kind of notice.
 
 use super::*;
-use crate::chat::text::tests as samples;
+use crate::chat::Language;
+use crate::chat::text::samples;
 
-/// The JSON without `text`, whose words are tested where they are made.
+/// The JSON without `text` and `language`, whose words are tested where they are made.
 fn sent(notice: &Notice) -> String {
-    let mut json = render(notice);
+    let mut json = render(notice, &Voice::default());
     let text = json.as_object_mut().and_then(|fields| fields.remove("text")).unwrap();
-    assert_eq!(text.as_str().unwrap(), text::message(notice).to_text());
+    assert_eq!(json.as_object_mut().and_then(|fields| fields.remove("language")), Some("en".into()));
+    assert_eq!(text.as_str().unwrap(), text::message(notice, Language::En).to_text());
     serde_json::to_string_pretty(&json).unwrap()
 }
 
@@ -49,6 +51,7 @@ fn a_warning() {
           "kind": "ec2"
         }
       ],
+      "planned_at": "2026-11-23T13:00:00Z",
       "schedule": "Development",
       "stop_at": "2026-11-23T13:00:00Z",
       "timezone": "Asia/Seoul"
@@ -253,7 +256,8 @@ fn a_stop_has_no_end_and_long_lists_are_cut() {
     };
     stretch.group = GroupName::new("Workers").ok();
     stretch.instances = vec![stretch.instances[0].clone(); MOST + 23];
-    let json = render(&Notice::Acted { schedule, zone, action, cause, at, stretch, until_at });
+    let acted = Notice::Acted { schedule, zone, action, cause, at, stretch, until_at };
+    let json = render(&acted, &Voice::default());
     assert_eq!(json.get("until_at"), None);
     assert_eq!(json["left_out"], 23);
     assert_eq!(json["instances"].as_array().unwrap().len(), MOST);

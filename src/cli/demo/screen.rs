@@ -10,7 +10,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::super::Error;
 use super::{Happened, team};
-use crate::chat::{Tone, text};
+use crate::chat::{Language, Tone, text};
 use crate::model::{Event, EventKind, InstanceKey, Notice, Schedule};
 
 /// What an instance is doing, as its last event says.
@@ -225,7 +225,7 @@ impl Screen {
 ///
 /// The time stands on the left already; lists are cut at the end of the line, except where something went wrong.
 fn said_of(notice: &Notice) -> Vec<Said> {
-    let message = text::message(notice);
+    let message = text::message(notice, Language::En);
     let style = match message.tone {
         Tone::Warning => AnsiColor::Yellow.on_default(),
         Tone::Start => AnsiColor::Green.on_default(),

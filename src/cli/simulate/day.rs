@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, FixedOffset, NaiveDate, Offset as _, Utc};
 use chrono_tz::Tz;
 
 use super::words::{self, Actor};
-use crate::chat::{Field, Message};
+use crate::chat::{Field, Language, Message};
 use crate::cli::{BOLD, FAINT};
 use crate::document::plain;
 use crate::model::{Action, Detail, Event, EventKind, InstanceKey, InstanceState, Notice, ScheduleName};
@@ -271,7 +271,7 @@ const MOST_TOLD: usize = 3;
 
 /// A message in one line: its title, and what the title does not say.
 fn said(notice: &Notice) -> String {
-    let Message { title, fields, .. } = crate::chat::text::message(notice);
+    let Message { title, fields, .. } = crate::chat::text::message(notice, Language::En);
     let is_told = |title: &str| match notice {
         Notice::Slow { .. } => ["Instances", "Waiting for it"].contains(&title),
         Notice::RunDone { .. } => title == "Left as they are",

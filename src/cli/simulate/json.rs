@@ -114,7 +114,7 @@ fn answered(at: DateTime<Utc>, schedule: &ScheduleName, answer: &Result<DateTime
 /// A message, with the kind and the words that a webhook gets as JSON.
 fn message(at: DateTime<Utc>, notice: &Notice, arrived: bool, answer: &Result<(), ChatError>) -> Map<String, Value> {
     let mut object = begun(at, "message");
-    let rendered = crate::chat::json::render(notice);
+    let rendered = crate::chat::json::render(notice, &crate::chat::Voice::default());
     for (name, of_body) in [("kind", "event"), ("schedule", "schedule"), ("text", "text")] {
         if let Some(value) = rendered.get(of_body) {
             object.insert(name.to_owned(), value.clone());

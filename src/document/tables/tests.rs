@@ -121,6 +121,28 @@ fn a_fault_says_what_where_and_what_is_allowed() {
 }
 
 #[test]
+fn channels_are_read_and_never_leave_a_schedule_out() {
+    let many: Vec<String> = (0..11).map(|number| format!("c{number}")).collect();
+    let cases = [
+        (json!(["dev", " Ops-2 ", "DEV"]), vec!["DEV", "OPS_2"], ""),
+        (json!([]), vec![], ""),
+        (json!("dev"), vec![], "is no list of texts (type L or SS); without any, messages go to the default"),
+        (json!(["dev", 5]), vec!["DEV"], "is no list of texts"),
+        (json!(["dev", "개발"]), vec!["DEV"], "`개발` is no name of a channel; allowed: 1 to 64 of `A-Z`"),
+        (json!(many), vec!["C0", "C1", "C10", "C2", "C3", "C4", "C5", "C6", "C7", "C8"], "only 10 are told"),
+    ];
+    for (value, expected, part) in cases {
+        let mut item = good();
+        item["Channels"] = value;
+        let (schedules, problems) = read_all(&json!([item]), &json!([]), &json!([]));
+        let channels: Vec<&str> = schedules[0].channels.iter().map(crate::model::Channel::as_str).collect();
+        assert_eq!(channels, expected, "{item}");
+        assert_eq!(problems.len(), usize::from(!part.is_empty()), "{problems:?}");
+        assert!(problems.concat().contains(part), "{problems:?}");
+    }
+}
+
+#[test]
 fn every_fault_of_periods_is_told_at_once() {
     let mut item = json!({"ScheduleName": "S", "TagValue": "S", "Enabled": true});
     let shown = |item: &Value| -> Vec<String> {

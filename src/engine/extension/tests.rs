@@ -87,3 +87,20 @@ fn only_later_and_only_so_much() {
         "another exception for that date counts, and the stop would stay where it is",
     );
 }
+
+#[test]
+fn what_a_stop_has_been_moved_by_is_taken_off_what_it_can_be_moved_by() {
+    let room = |attributes: &str, exceptions: &[&str], stop: &str| {
+        let schedule = schedule(attributes, exceptions);
+        room(&schedule, local(&schedule, stop)).num_minutes()
+    };
+    assert_eq!(room(OFFICE, &[], "2026-11-23 22:00"), 240);
+    assert_eq!(room(OFFICE, &["2026-11-23 stop 23:00"], "2026-11-23 23:00"), 180);
+    assert_eq!(room(OFFICE, &["2026-11-23 stop 27:00"], "2026-11-24 03:00"), 0);
+    // A stop that was moved forward can be moved as far as from there.
+    assert_eq!(room(OFFICE, &["2026-11-23 stop 21:00"], "2026-11-23 21:00"), 240);
+    // No stop, and one that an exception would not move.
+    assert_eq!(room(OFFICE, &[], "2026-11-23 21:59"), 0);
+    let twice = "Periods: [{Weekdays: mon, StartTime: '09:00', StopTime: '12:00'}, {Weekdays: mon, StartTime: '13:00', StopTime: '18:00'}]";
+    assert_eq!((room(twice, &[], "2026-11-23 12:00"), room(twice, &[], "2026-11-23 18:00")), (0, 240));
+}

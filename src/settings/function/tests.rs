@@ -1,6 +1,8 @@
 //! What each variable may hold.
 
 use super::*;
+use crate::chat::Platform;
+use crate::chat::send::Webhook;
 
 fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let lookup = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
@@ -22,8 +24,8 @@ fn an_empty_environment_gives_the_defaults() {
     assert_eq!(settings.defaults, Defaults::default());
     assert_eq!(settings.schedule_tag_key, "ScheduleName");
     assert_eq!(settings.group_tag_key, "ScheduleGroupName");
-    assert_eq!(settings.webhook, None);
-    assert_eq!(settings.outgoing_webhook_token, None);
+    assert_eq!(settings.webhooks, Webhooks::default());
+    assert_eq!((settings.language, settings.role), (Language::En, Role::Scheduler));
     assert_eq!(settings.settle, Duration::seconds(60));
     assert!(settings.log_filter.contains("lamplighter=info"), "{}", settings.log_filter);
 }
@@ -39,6 +41,9 @@ fn empty_variables_count_as_not_set() {
         "OUTGOING_WEBHOOK_TOKEN",
         "STOP_ALERT_BEFORE_TIME_MINUTE",
         "MESSAGE_LANGUAGE",
+        "CHAT_URL",
+        "LINK_SECRET",
+        "COMMAND_KEYWORD",
         "SETTLE_SECONDS",
         "AWS_LAMBDA_LOG_LEVEL",
         "RUST_LOG",
@@ -61,15 +66,25 @@ fn everything_can_be_set() {
         ("WEBHOOK_PLATFORM", "JANDI"),
         ("OUTGOING_WEBHOOK_TOKEN", "secret"),
         ("STOP_ALERT_BEFORE_TIME_MINUTE", "0"),
-        ("MESSAGE_LANGUAGE", "EN"),
+        ("MESSAGE_LANGUAGE", "KO"),
+        ("FUNCTION_ROLE", "chat"),
+        ("CHAT_URL", "https://chat.example.org/lamp"),
+        ("LINK_SECRET", "a secret of no less than 32 bytes"),
+        ("COMMAND_KEYWORD", "lamp"),
         ("SETTLE_SECONDS", "840"),
         ("AWS_LAMBDA_LOG_LEVEL", "DEBUG"),
     ])
     .unwrap();
     assert_eq!(settings.tables.server_group, "arn:aws:dynamodb:eu-west-1:123456789012:table/Groups");
     assert_eq!(settings.defaults, Defaults { zone: chrono_tz::Tz::Europe__Berlin, warning_lead: Duration::zero() });
-    assert_eq!(settings.webhook.as_ref().map(Webhook::platform), Some(Platform::Jandi));
-    assert_eq!(settings.outgoing_webhook_token.as_ref().map(Secret::expose), Some("secret"));
+    let platforms: Vec<Platform> = settings.webhooks.default.iter().map(Webhook::platform).collect();
+    assert_eq!(platforms, [Platform::Jandi]);
+    assert_eq!((settings.language, settings.role), (Language::Ko, Role::Chat));
+    assert_eq!(settings.answering.prefix, "lamp");
+    let Answers { signer, address, keyword } = settings.voice().answers;
+    assert!(signer.is_some());
+    assert_eq!(address.as_deref(), Some("https://chat.example.org/lamp"));
+    assert_eq!(keyword.as_deref(), Some("lamp"));
     assert_eq!(settings.settle, Duration::seconds(840));
     assert!(settings.log_filter.contains("lamplighter=debug"), "{}", settings.log_filter);
 }
@@ -89,12 +104,17 @@ fn a_fault_says_what_is_held_and_what_is_allowed() {
         ],
     );
     check(
-        &[("WEBHOOK_PLATFORM", "slack")],
-        &["`WEBHOOK_PLATFORM` holds `slack`, allowed: `jandi` or `json` (the others are not there yet)"],
+        &[("WEBHOOK_PLATFORM", "irc")],
+        &[
+            "`WEBHOOK_PLATFORM` holds `irc`, allowed: `jandi`, `slack`, `discord`, `teams`, `google-chat`, `mattermost` or \
+           `json`",
+        ],
     );
-    check(&[("WEBHOOK_PLATFORM", "irc")], &["`WEBHOOK_PLATFORM` holds `irc`, allowed: `jandi` or `json`"]);
-    check(&[("MESSAGE_LANGUAGE", "ko")], &["`MESSAGE_LANGUAGE` holds `ko`, allowed: `en` (Korean is not there yet)"]);
-    check(&[("MESSAGE_LANGUAGE", "de")], &["`MESSAGE_LANGUAGE` holds `de`, allowed: `en`"]);
+    check(&[("MESSAGE_LANGUAGE", "de")], &["`MESSAGE_LANGUAGE` holds `de`, allowed: `en` or `ko`"]);
+    check(
+        &[("LINK_SECRET", "short")],
+        &["`LINK_SECRET` holds something else than what is allowed: a key of at least 32 bytes"],
+    );
     check(
         &[("AWS_LAMBDA_LOG_LEVEL", "loud")],
         &["`AWS_LAMBDA_LOG_LEVEL` holds `loud`, allowed: `trace`, `debug`, `info`, `warn`, `error`, `off` or `fatal`"],
@@ -129,15 +149,17 @@ fn secrets_are_never_shown() {
     check(
         &[("WEBHOOK_URL", "wh.jandi.com/secret")],
         &[
-            "`WEBHOOK_URL` holds something else than what is allowed: an address that begins with `https://` or `http://`",
+            "`WEBHOOK_URL` holds something else than what is allowed: addresses that begin with `https://` or `http://`, \
+           separated by spaces or commas",
         ],
     );
     let settings = read(&[
         ("WEBHOOK_URL", "https://wh.jandi.com/connect-api/webhook/1/hidden"),
         ("OUTGOING_WEBHOOK_TOKEN", "hidden"),
+        ("LINK_SECRET", "hidden: a secret of no less than 32 bytes"),
     ]);
     let shown = format!("{settings:?}");
-    assert!(!shown.contains("hidden") && shown.contains("outgoing_webhook_token: Some(…)"), "{shown}");
+    assert!(!shown.contains("hidden") && shown.contains("keys: Keys(…)"), "{shown}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::{DateTime, Duration};
 
 use super::*;
-use crate::model::Notice;
+use crate::model::{Channel, Notice};
 use crate::ports::ChatError;
 
 /// The chain with other times.
@@ -266,7 +266,7 @@ fn t10_a_stop_after_midnight_is_warned_of_before_it() {
 struct Deaf(AtomicUsize);
 
 impl Chat for Deaf {
-    async fn tell(&self, notice: &Notice, _: Duration) -> Result<(), ChatError> {
+    async fn tell(&self, notice: &Notice, _: &[Channel], _: Duration) -> Result<(), ChatError> {
         assert!(matches!(notice, Notice::Warning { .. }), "{notice:?}");
         self.0.fetch_add(1, Ordering::Relaxed);
         Err(ChatError::Unavailable("nobody hears".to_owned()))

@@ -82,6 +82,18 @@ impl Store for Racing<'_> {
         self.town.world.lower_flag(schedule, flag).await
     }
 
+    async fn raise_flag(&self, schedule: &ScheduleName, flag: Action) -> Result<(), StoreError> {
+        self.town.world.raise_flag(schedule, flag).await
+    }
+
+    async fn put_exception(&self, item: Item, expected: Option<&Item>) -> Result<(), StoreError> {
+        self.town.world.put_exception(item, expected).await
+    }
+
+    async fn delete_exception(&self, item: &Item) -> Result<(), StoreError> {
+        self.town.world.delete_exception(item).await
+    }
+
     async fn put(&self, table: Table, item: Item) -> Result<(), StoreError> {
         self.town.world.put(table, item).await
     }

@@ -229,6 +229,22 @@ fn a_missing_table_is_an_error_that_names_it() {
         async fn lower_flag(&self, schedule: &ScheduleName, flag: Action) -> Result<(), crate::ports::StoreError> {
             self.0.lower_flag(schedule, flag).await
         }
+        async fn raise_flag(&self, schedule: &ScheduleName, flag: Action) -> Result<(), crate::ports::StoreError> {
+            self.0.raise_flag(schedule, flag).await
+        }
+
+        async fn put_exception(
+            &self,
+            item: crate::ports::Item,
+            expected: Option<&crate::ports::Item>,
+        ) -> Result<(), crate::ports::StoreError> {
+            self.0.put_exception(item, expected).await
+        }
+
+        async fn delete_exception(&self, item: &crate::ports::Item) -> Result<(), crate::ports::StoreError> {
+            self.0.delete_exception(item).await
+        }
+
         async fn put(&self, table: Table, item: crate::ports::Item) -> Result<(), crate::ports::StoreError> {
             self.0.put(table, item).await
         }
@@ -251,7 +267,12 @@ fn a_missing_table_is_an_error_that_names_it() {
 struct Slow<'a>(&'a World, std::sync::atomic::AtomicUsize);
 
 impl Chat for Slow<'_> {
-    async fn tell(&self, _: &crate::model::Notice, budget: Duration) -> Result<(), crate::ports::ChatError> {
+    async fn tell(
+        &self,
+        _: &crate::model::Notice,
+        _: &[crate::model::Channel],
+        budget: Duration,
+    ) -> Result<(), crate::ports::ChatError> {
         self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         self.0.sleep(budget).await;
         Err(crate::ports::ChatError::Unavailable("no answer".to_owned()))

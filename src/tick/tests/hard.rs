@@ -63,6 +63,18 @@ impl<F: Fn() -> Result<(), StoreError> + Sync> Store for Meddled<'_, F> {
         self.world.lower_flag(schedule, flag).await
     }
 
+    async fn raise_flag(&self, schedule: &ScheduleName, flag: Action) -> Result<(), StoreError> {
+        self.world.raise_flag(schedule, flag).await
+    }
+
+    async fn put_exception(&self, item: Item, expected: Option<&Item>) -> Result<(), StoreError> {
+        self.world.put_exception(item, expected).await
+    }
+
+    async fn delete_exception(&self, item: &Item) -> Result<(), StoreError> {
+        self.world.delete_exception(item).await
+    }
+
     async fn put(&self, table: Table, item: Item) -> Result<(), StoreError> {
         self.world.put(table, item).await
     }

@@ -325,9 +325,11 @@ impl Story {
                 schedule,
                 zone,
                 cause,
+                planned_at: super::story::at(words[0]),
                 stop_at: super::story::at(words[0]),
                 stretches: Vec::new(),
                 extensible_by: Duration::zero(),
+                is_for_all: true,
             },
             "acted" => {
                 let (action, stretch) = (action(words[0]), stretch(&words[1..]));

@@ -1,0 +1,110 @@
+//! The words for what comes of an order, and for what is wrong with a command: one file a language. Knows no platform.
+
+mod en;
+mod ko;
+
+use super::command::CommandError;
+use super::{Language, Message};
+use crate::desk::{Answer, Refusal};
+
+/// How commands are written where the answer is read, so that it can say what to write.
+#[derive(Debug, Clone, Copy)]
+struct Spoken<'a> {
+    /// What they begin with.
+    keyword: &'a str,
+    /// Whether it is a terminal, where the verb comes before the schedule.
+    is_terminal: bool,
+}
+
+impl<'a> Spoken<'a> {
+    fn chat(keyword: &'a str) -> Self {
+        Self { keyword, is_terminal: false }
+    }
+
+    /// `/lamp "Dev Team" cancel`, `lamplighter cancel "Dev Team"`.
+    fn command(self, schedule: &str, rest: &str) -> String {
+        let is_plain = !schedule.contains(char::is_whitespace) && !schedule.starts_with(['/', '"', '\'', '`']);
+        let schedule = if is_plain { schedule.to_owned() } else { format!("\"{schedule}\"") };
+        if !self.is_terminal {
+            return self.bare(&format!("{schedule} {rest}"));
+        }
+        let (verb, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+        let line = match verb {
+            "force_start" => format!("start {schedule} {}", rest.replace("for ", "--for ")),
+            "force_stop" => format!("stop {schedule}"),
+            "extend" | "skip" | "cancel" => format!("{verb} {schedule} {rest}"),
+            _ => format!("explain {schedule}"),
+        };
+        self.bare(line.trim_end())
+    }
+
+    /// `/lamp help`.
+    fn bare(self, rest: &str) -> String {
+        format!("{} {rest}", self.keyword).trim_start().to_owned()
+    }
+}
+
+/// The words for what comes of an order; `keyword` is what commands begin with there, such as `/lamp`.
+#[must_use]
+pub fn result(language: Language, keyword: &str, result: &Result<Answer, Refusal>) -> Message {
+    let spoken = Spoken::chat(keyword);
+    match (language, result) {
+        (Language::En, Ok(answer)) => en::answer(answer, &spoken),
+        (Language::Ko, Ok(answer)) => ko::answer(answer, &spoken),
+        (Language::En, Err(refusal)) => en::refusal(refusal, &spoken),
+        (Language::Ko, Err(refusal)) => ko::refusal(refusal, &spoken),
+    }
+}
+
+/// The words for what comes of an order at a terminal, in English as the whole command line.
+#[must_use]
+pub fn at_terminal(result: &Result<Answer, Refusal>) -> Message {
+    let spoken = Spoken { keyword: "lamplighter", is_terminal: true };
+    match result {
+        Ok(answer) => en::answer(answer, &spoken),
+        Err(refusal) => en::refusal(refusal, &spoken),
+    }
+}
+
+/// The words for an order that was carried out, where it is not known what commands begin with.
+#[must_use]
+pub fn answer(language: Language, answer: &Answer) -> Message {
+    let spoken = Spoken::chat("");
+    match language {
+        Language::En => en::answer(answer, &spoken),
+        Language::Ko => ko::answer(answer, &spoken),
+    }
+}
+
+/// The words for an order that was refused, where it is not known what commands begin with.
+#[must_use]
+pub fn refusal(language: Language, refusal: &Refusal) -> Message {
+    let spoken = Spoken::chat("");
+    match language {
+        Language::En => en::refusal(refusal, &spoken),
+        Language::Ko => ko::refusal(refusal, &spoken),
+    }
+}
+
+/// The words for a command that cannot be read.
+#[must_use]
+pub fn mistake(language: Language, keyword: &str, error: &CommandError) -> Message {
+    let spoken = Spoken::chat(keyword);
+    match language {
+        Language::En => en::mistake(error, &spoken),
+        Language::Ko => ko::mistake(error, &spoken),
+    }
+}
+
+/// What one can write.
+#[must_use]
+pub fn help(language: Language, keyword: &str) -> Message {
+    let spoken = Spoken::chat(keyword);
+    match language {
+        Language::En => en::help(&spoken),
+        Language::Ko => ko::help(&spoken),
+    }
+}
+
+#[cfg(test)]
+mod tests;

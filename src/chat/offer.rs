@@ -1,0 +1,200 @@
+//! What one can answer to a warning (rules C4, C6): choices with their instants, a link, a command to write. Pure.
+//!
+//! A choice means an instant, not a length of time: a second click changes nothing. How a platform shows the choices is
+//! the platform's affair.
+
+use chrono::Duration;
+
+use super::link::{Signer, Ticket};
+use super::{Choice, Choices, Language, text};
+use crate::model::Notice;
+
+/// What makes answers possible; each is set from outside.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    /// Signs what stands for the planned stop: the setting `LINK_SECRET`.
+    pub signer: Option<Signer>,
+    /// Where the chat function is: the setting `CHAT_URL`.
+    pub address: Option<String>,
+    /// The word that commands begin with: the setting `COMMAND_KEYWORD`.
+    pub keyword: Option<String>,
+}
+
+/// By how many minutes a stop can be moved at a click, and how that is written in a command.
+const OFFERS: [(i64, &str); 3] = [(30, "30m"), (60, "1h"), (120, "2h")];
+
+/// The most minutes that the line with the command suggests.
+const SUGGESTED: i64 = 60;
+
+/// What one can answer to this notice: nothing, unless it is a warning of a stop that can be moved.
+#[must_use]
+pub fn choices(notice: &Notice, answers: &Answers, language: Language) -> Option<Choices> {
+    let Notice::Warning { schedule, zone, planned_at, stop_at, extensible_by, is_for_all, .. } = notice else {
+        return None;
+    };
+    let latest_at = planned_at.checked_add_signed(*extensible_by)?;
+    let fitting = OFFERS.into_iter().filter_map(|(minutes, written)| {
+        let until_at = stop_at.checked_add_signed(Duration::minutes(minutes))?;
+        (until_at <= latest_at).then_some((minutes, written, until_at))
+    });
+    let fitting: Vec<_> = fitting.collect();
+    let (_, suggested, _) = fitting.iter().rfind(|(minutes, ..)| *minutes <= SUGGESTED)?;
+    let offers = fitting.iter().map(|(minutes, _, until_at)| Choice {
+        id: minutes.to_string(),
+        label: text::until(*until_at, *stop_at, *zone, language),
+        until_at: *until_at,
+    });
+    let command = answers.keyword.as_deref().map(|keyword| {
+        let command = format!("/{keyword} {} extend {suggested}", word(schedule.as_str()));
+        text::command(&command, language)
+    });
+    let ticket = Ticket::new(schedule.clone(), *planned_at, *stop_at);
+    let token = answers.signer.as_ref().map(|signer| signer.sign(&ticket));
+    let address = answers.address.as_deref().map(|address| address.trim_end_matches('/'));
+    // A link and a button that is not signed show possession of the message only, not who answers.
+    let linked = token.as_ref().zip(address).filter(|_| *is_for_all);
+    let choices = Choices {
+        page: linked.map(|(token, address)| format!("{address}/x/{token}")),
+        page_label: text::page(language).to_owned(),
+        callback: linked.map(|(_, address)| format!("{address}/mattermost")),
+        token,
+        command,
+        offers: offers.collect(),
+    };
+    (choices.token.is_some() || choices.command.is_some()).then_some(choices)
+}
+
+/// What to write to take back an extension that is told (rule C6).
+pub(super) fn cancel(notice: &Notice, answers: &Answers) -> Option<String> {
+    let Notice::Extended { schedule, .. } = notice else { return None };
+    let keyword = answers.keyword.as_deref()?;
+    Some(format!("/{keyword} {} cancel", word(schedule.as_str())))
+}
+
+/// A name as commands take it: in quotes where it has a blank.
+fn word(name: &str) -> String {
+    let has_blank = name.contains(char::is_whitespace);
+    if has_blank && !name.contains('"') { format!("\"{name}\"") } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+
+    use super::super::text::samples;
+    use super::*;
+    use crate::model::ScheduleName;
+
+    fn time(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn answers() -> Answers {
+        Answers {
+            signer: Signer::new(&[7; 32]).ok(),
+            address: Some("https://chat.example.org/".to_owned()),
+            keyword: Some("lamp".to_owned()),
+        }
+    }
+
+    /// The sample's warning with another name, stop and limit.
+    fn warning(name: &str, stop: &str, minutes: i64) -> Notice {
+        let Notice::Warning { zone, cause, planned_at, stretches, is_for_all, .. } = samples::warning() else {
+            panic!()
+        };
+        let (schedule, stop_at) = (ScheduleName::new(name).unwrap(), time(stop));
+        let extensible_by = Duration::minutes(minutes);
+        Notice::Warning { schedule, zone, cause, planned_at, stop_at, stretches, extensible_by, is_for_all }
+    }
+
+    #[test]
+    fn choices_go_as_far_as_the_schedule_allows() {
+        // Planned for 22:00 in Seoul.
+        let cases = [
+            ("2026-11-23T13:00:00Z", 240, vec!["Until 22:30", "Until 23:00", "Until Tue 00:00"]),
+            ("2026-11-23T13:00:00Z", 120, vec!["Until 22:30", "Until 23:00", "Until Tue 00:00"]),
+            ("2026-11-23T13:00:00Z", 119, vec!["Until 22:30", "Until 23:00"]),
+            ("2026-11-23T13:00:00Z", 30, vec!["Until 22:30"]),
+            ("2026-11-23T13:00:00Z", 29, vec![]),
+            ("2026-11-23T13:00:00Z", 0, vec![]),
+            // Told later than planned: what is allowed counts from the plan.
+            ("2026-11-23T13:10:00Z", 60, vec!["Until 22:40"]),
+            ("2026-11-23T13:40:00Z", 60, vec![]),
+        ];
+        for (stop, minutes, expected) in cases {
+            let choices = choices(&warning("Dev", stop, minutes), &answers(), Language::En);
+            assert_eq!(choices.is_none(), expected.is_empty(), "{stop} {minutes}");
+            let labels: Vec<String> =
+                choices.into_iter().flat_map(|choices| choices.offers).map(|offer| offer.label).collect();
+            assert_eq!(labels, expected, "{stop} {minutes}");
+        }
+    }
+
+    #[test]
+    fn a_choice_is_an_instant_and_the_link_holds_the_planned_stop() {
+        let notice = warning("Dev", "2026-11-23T13:05:00Z", 240);
+        let choices = choices(&notice, &answers(), Language::Ko).unwrap();
+        let offers: Vec<(&str, &str, DateTime<Utc>)> =
+            choices.offers.iter().map(|offer| (offer.id.as_str(), offer.label.as_str(), offer.until_at)).collect();
+        let expected = [
+            ("30", "22:35까지", time("2026-11-23T13:35:00Z")),
+            ("60", "23:05까지", time("2026-11-23T14:05:00Z")),
+            ("120", "24일(화) 00:05까지", time("2026-11-23T15:05:00Z")),
+        ];
+        assert_eq!(offers, expected);
+        let token = choices.token.unwrap();
+        assert_eq!(choices.page, Some(format!("https://chat.example.org/x/{token}")));
+        assert_eq!(choices.callback.as_deref(), Some("https://chat.example.org/mattermost"));
+        let ticket = answers().signer.unwrap().open(&token, time("2026-11-23T12:50:00Z")).unwrap();
+        assert_eq!((ticket.planned_at, ticket.named_at), (time("2026-11-23T13:00:00Z"), time("2026-11-23T13:05:00Z")));
+    }
+
+    #[test]
+    fn what_shows_no_person_is_not_offered_where_people_are_listed() {
+        let Notice::Warning { schedule, zone, cause, planned_at, stop_at, stretches, extensible_by, .. } =
+            samples::warning()
+        else {
+            panic!()
+        };
+        let notice =
+            Notice::Warning { schedule, zone, cause, planned_at, stop_at, stretches, extensible_by, is_for_all: false };
+        let choices = choices(&notice, &answers(), Language::En).unwrap();
+        assert!(choices.token.is_some() && choices.command.is_some());
+        assert_eq!((choices.page, choices.callback), (None, None));
+    }
+
+    #[test]
+    fn the_command_suggests_an_hour_or_what_is_left() {
+        let command = |name: &str, minutes: i64| {
+            let notice = warning(name, "2026-11-23T13:00:00Z", minutes);
+            choices(&notice, &answers(), Language::En).unwrap().command.unwrap()
+        };
+        assert_eq!(command("Dev", 240), "To keep it running longer, write `/lamp Dev extend 1h`");
+        assert_eq!(command("Dev Team", 30), "To keep it running longer, write `/lamp \"Dev Team\" extend 30m`");
+    }
+
+    #[test]
+    fn an_extension_can_be_taken_back_by_a_command() {
+        assert_eq!(cancel(&samples::extended(), &answers()).as_deref(), Some("/lamp Development cancel"));
+        assert_eq!(cancel(&samples::extended(), &Answers::default()), None);
+        assert_eq!(cancel(&samples::warning(), &answers()), None);
+    }
+
+    #[test]
+    fn each_part_needs_what_it_is_made_of() {
+        let notice = warning("Dev", "2026-11-23T13:00:00Z", 240);
+        let parts = |answers: Answers| {
+            choices(&notice, &answers, Language::En)
+                .map(|choices| (choices.token.is_some(), choices.page.is_some(), choices.command.is_some()))
+        };
+        assert_eq!(parts(answers()), Some((true, true, true)));
+        assert_eq!(parts(Answers { address: None, ..answers() }), Some((true, false, true)));
+        assert_eq!(parts(Answers { signer: None, ..answers() }), Some((false, false, true)));
+        assert_eq!(parts(Answers { signer: None, keyword: None, ..answers() }), None);
+        assert_eq!(parts(Answers::default()), None);
+        for notice in samples::all() {
+            let is_warning = matches!(notice, Notice::Warning { .. });
+            assert_eq!(choices(&notice, &answers(), Language::En).is_some(), is_warning, "{notice:?}");
+        }
+    }
+}

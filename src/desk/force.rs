@@ -1,0 +1,212 @@
+//! Force start, force stop, and taking back (rule T11). Only flags and exceptions are written (rule S1).
+
+use chrono::{DateTime, Duration, Utc};
+use serde_json::Value;
+
+use super::extend::{EXTENDED, SKIPPED};
+use super::look::{Seen, has_begun, unread};
+use super::write::New;
+use super::{ATTEMPTS, Cancelled, Desk, Done, Why};
+use crate::engine::{calendar, extension, forecast};
+use crate::model::{Action, Exception, ExceptionKind, Mode, Orderer};
+use crate::ports::{Clock, Item, Store, StoreError};
+
+/// The longest "for".
+const LONGEST: Duration = Duration::hours(24);
+
+/// The attribute `Reason` of the stop that ends a force start.
+const FORCED: &str = "force_start";
+
+impl<S: Store, T: Clock> Desk<'_, S, T> {
+    /// Raises a force flag, and sees to it that what is started for some time is stopped again.
+    pub(super) async fn force(
+        &self,
+        by: &Orderer,
+        mut seen: Seen,
+        action: Action,
+        lasts: Option<Duration>,
+    ) -> Result<Done, Why> {
+        if seen.schedule.mode == Mode::Off {
+            return Err(Why::NotFollowed { is_off: true });
+        }
+        if lasts.is_some_and(|lasts| lasts <= Duration::zero() || lasts > LONGEST) {
+            return Err(Why::Length { most: LONGEST });
+        }
+        let asked_at = lasts.filter(|_| action == Action::Start).map(|lasts| seen.now + lasts);
+        for _ in 0..ATTEMPTS {
+            let ending = asked_at.and_then(|asked_at| self.ending(by, &seen, asked_at));
+            // Before the flag: a stop where nothing runs does no harm, a start that nothing stops may.
+            if let Some(ending) = &ending
+                && !self.write(&ending.new).await?
+            {
+                seen = self.look(by, seen.schedule.name.as_str()).await?;
+                continue;
+            }
+            if let Err(why) = self.raise(&seen, action).await {
+                if let Some(ending) = &ending {
+                    self.take_back(&ending.new).await?;
+                }
+                return Err(why);
+            }
+            return Ok(forced(&seen, action, asked_at, ending.as_ref()));
+        }
+        Err(Why::Busy)
+    }
+
+    /// The exception that stops what is started now; `None` where the timetable has it running, or stops it before that,
+    /// or no exception could.
+    fn ending(&self, by: &Orderer, seen: &Seen, asked_at: DateTime<Utc>) -> Option<Ending> {
+        let Seen { schedule, now, .. } = seen;
+        let last = calendar::last_transition(schedule, *now);
+        if !forecast::is_followed(schedule) || last.is_some_and(|last| last.action == Action::Start) {
+            return None;
+        }
+        // Of two who start it for some time the one counts who wants it longer.
+        let mut bare = schedule.clone();
+        let others: Vec<String> = orders(seen, &[FORCED]).map(|(_, exception)| exception.id.clone()).collect();
+        for exceptions in bare.exceptions.values_mut() {
+            exceptions.retain(|exception| !others.contains(&exception.id));
+        }
+        let next = |schedule| calendar::next_transition(schedule, *now, Some(Action::Stop)).map(|next| next.at);
+        let is_before = |at: Option<DateTime<Utc>>| at.is_none_or(|at| asked_at < at);
+        if !is_before(next(&bare)) || (!others.is_empty() && is_before(next(schedule))) {
+            return None;
+        }
+        let extension = extension::stop_alone(&bare, *now, asked_at)?;
+        let end = (extension.date, ExceptionKind::Stop);
+        let new = self.exception(by, seen, end, Some(extension.local_stop), FORCED);
+        Some(Ending { new, stop_at: extension.stop_at })
+    }
+
+    async fn raise(&self, seen: &Seen, action: Action) -> Result<(), Why> {
+        let mut last = StoreError::Conflict;
+        for _ in 0..ATTEMPTS {
+            match self.store.raise_flag(&seen.schedule.name, action).await {
+                Ok(()) => return Ok(()),
+                Err(StoreError::Conflict) => return Err(Why::NoSchedule { near: None, names: Vec::new() }),
+                Err(error @ (StoreError::Denied { .. } | StoreError::MissingTable(..))) => return Err(unread(error)),
+                Err(error) => last = error,
+            }
+        }
+        Err(Why::Store { error: last, may_be_done: true })
+    }
+
+    /// Takes back what was last ordered.
+    pub(super) async fn cancel(&self, by: &Orderer, mut seen: Seen) -> Result<Done, Why> {
+        if !flags(&seen).is_empty() {
+            return self.cancel_force(&seen).await;
+        }
+        for _ in 0..ATTEMPTS {
+            let Some((item, exception, from_at)) = last_order(&seen) else { break };
+            let replaced = match item.get(crate::document::REPLACES) {
+                Some(Value::Object(replaced)) => Some(replaced.clone()),
+                _ => None,
+            };
+            let is_gone = self.put_back(&item, replaced.as_ref()).await?;
+            seen = self.look(by, seen.schedule.name.as_str()).await?;
+            if is_gone {
+                let ahead = extension::ahead(&seen.schedule, &seen.state, seen.now);
+                let stop_at = ahead.map(|ahead| ahead.planned_at);
+                let by = exception.created_by;
+                return Ok(Done::Cancelled(match exception.local_time {
+                    Some(_) => Cancelled::Extension { from_at, stop_at, by },
+                    None => Cancelled::Skip { stop_at, by },
+                }));
+            }
+        }
+        Err(if has_begun(&seen.state, None) { Why::HasBegun } else { Why::NothingToCancel })
+    }
+
+    /// Lowers the flags that are up; the stop that would have ended a force start goes with it.
+    async fn cancel_force(&self, seen: &Seen) -> Result<Done, Why> {
+        let flags = flags(seen);
+        for flag in &flags {
+            let lowered = self.store.lower_flag(&seen.schedule.name, *flag).await;
+            lowered.map_err(|error| Why::Store { error, may_be_done: true })?;
+        }
+        if flags.contains(&Action::Start) {
+            for (_, exception) in orders(seen, &[FORCED]) {
+                self.put_back_of(seen, exception).await?;
+            }
+        }
+        Ok(Done::Cancelled(Cancelled::Force(flags.first().copied().unwrap_or(Action::Start))))
+    }
+
+    async fn put_back_of(&self, seen: &Seen, exception: &Exception) -> Result<(), Why> {
+        let Some(item) = seen.item(&exception.id) else { return Ok(()) };
+        let replaced = item.get(crate::document::REPLACES).and_then(Value::as_object);
+        self.put_back(item, replaced).await.map(drop)
+    }
+}
+
+/// What stops again what is started for some time.
+struct Ending {
+    new: New,
+    stop_at: DateTime<Utc>,
+}
+
+fn forced(seen: &Seen, action: Action, asked_at: Option<DateTime<Utc>>, ending: Option<&Ending>) -> Done {
+    let next_at = |action| next(seen, action).map(|next| next.at);
+    let until_at = match action {
+        Action::Start => ending.map(|ending| ending.stop_at).or_else(|| next_at(Action::Stop)),
+        Action::Stop => next_at(Action::Start),
+    };
+    // To the minute: an exception has no seconds.
+    let is_as_asked =
+        |asked_at: &DateTime<Utc>| until_at.is_some_and(|until_at| (until_at - *asked_at).abs() < Duration::minutes(1));
+    let flags = flags(seen);
+    Done::Forced {
+        action,
+        until_at,
+        asked_until_at: asked_at.filter(|asked_at| !is_as_asked(asked_at)),
+        is_new: !flags.contains(&action),
+        instead_of: flags.into_iter().find(|flag| *flag != action),
+        is_only_told: seen.schedule.mode == Mode::Notify,
+    }
+}
+
+/// The flags that are up, as the item has them: of two neither is obeyed.
+pub(super) fn flags(seen: &Seen) -> Vec<Action> {
+    let name = Some(seen.schedule.name.as_str());
+    let is_its = |item: &&Item| item.get("ScheduleName").and_then(Value::as_str).map(str::trim) == name;
+    let item = seen.tables.schedules.iter().find(is_its);
+    let is_up = |attribute: &str| item.and_then(|item| item.get(attribute)) == Some(&Value::Bool(true));
+    let flags = [(Action::Start, is_up("ForceStart")), (Action::Stop, is_up("ForceStop"))];
+    flags.into_iter().filter(|(_, is_up)| *is_up).map(|(action, _)| action).collect()
+}
+
+fn next(seen: &Seen, action: Action) -> Option<calendar::Transition> {
+    let is_followed = forecast::is_followed(&seen.schedule);
+    is_followed.then(|| calendar::next_transition(&seen.schedule, seen.now, Some(action))).flatten()
+}
+
+/// The stop exceptions of orders whose effect is still ahead, by date, each with the stop that it has made or left out.
+fn orders<'a>(
+    seen: &'a Seen,
+    reasons: &'a [&'a str],
+) -> impl Iterator<Item = (DateTime<Utc>, &'a Exception)> + use<'a> {
+    let Seen { schedule, state, now, .. } = seen;
+    let pending = extension::ahead(schedule, state, *now).map(|ahead| ahead.planned_at);
+    let dates = seen.today().pred_opt().map(|date| schedule.exceptions.range(date..)).into_iter().flatten();
+    let ordered = dates.flat_map(|(_, exceptions)| exceptions).filter(move |exception| {
+        let reason = exception.reason.as_deref().unwrap_or_default();
+        exception.kind == ExceptionKind::Stop && reasons.contains(&reason)
+    });
+    ordered.filter_map(move |exception| {
+        let date = exception.date;
+        let Some(_) = exception.local_time else {
+            let left_out_at = extension::original_stop(schedule, date)?;
+            // Until the next start or stop after it what it has left running still runs.
+            let next = calendar::next_transition(schedule, left_out_at, None);
+            return next.is_none_or(|next| next.at > *now).then_some((left_out_at, exception));
+        };
+        let (_, at) = calendar::of_date(schedule, date).into_iter().rfind(|(action, _)| *action == Action::Stop)?;
+        (at > *now || Some(at) == pending).then_some((at, exception))
+    })
+}
+
+/// The extension or the skipping of the next stop.
+fn last_order(seen: &Seen) -> Option<(Item, Exception, DateTime<Utc>)> {
+    let (at, exception) = orders(seen, &[EXTENDED, SKIPPED]).next()?;
+    Some((seen.item(&exception.id)?.clone(), exception.clone(), at))
+}

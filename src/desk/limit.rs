@@ -1,0 +1,70 @@
+//! Who may order, and how often: allow lists, and a bound of orders a minute for each schedule.
+
+use chrono::Duration;
+use serde_json::{Value, json};
+
+use super::look::{Seen, unread};
+use super::{Desk, TERMINAL, Why};
+use crate::model::{Order, Orderer};
+use crate::ports::{Clock, Item, LAST_VERSION, Store, StoreError};
+
+/// The `RunId` of the item that counts the orders of a schedule; no run is called so.
+pub(super) const RUN_ID: &str = "@orders";
+
+/// Orders at the same time are counted one after the other; so often it is tried.
+const TRIES: u32 = 4;
+
+impl<S: Store, T: Clock> Desk<'_, S, T> {
+    /// Whether the order may be given at all.
+    pub(super) async fn admit(&self, by: &Orderer, seen: &Seen, order: &Order) -> Result<(), Why> {
+        if by.via == TERMINAL {
+            // Whoever has the tables at hand needs no leave of the chat.
+            return Ok(());
+        }
+        if !seen.schedule.chat.has_room(&by.rooms) {
+            return Err(Why::NotFromHere);
+        }
+        if order.changes() && !seen.schedule.chat.has_person(&by.ids) {
+            return Err(Why::NotThisPerson);
+        }
+        match self.orders_a_minute {
+            Some(most) => self.count(seen, most).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Counts the order, if there is room for one more in this minute.
+    async fn count(&self, seen: &Seen, a_minute: u32) -> Result<(), Why> {
+        let minute = self.clock.now().timestamp().div_euclid(60);
+        let mut counter = seen.counter.clone();
+        for _ in 0..TRIES {
+            let number = |name: &str| counter.as_ref().and_then(|item| item.get(name)).and_then(Value::as_i64);
+            let before = if number("Minute") == Some(minute) { number("Orders").unwrap_or_default() } else { 0 };
+            if before >= i64::from(a_minute) {
+                return Err(Why::TooMany { a_minute });
+            }
+            let version = counter.as_ref().and_then(|item| item.get("Version")).and_then(Value::as_u64);
+            let version = version.filter(|version| *version < LAST_VERSION).unwrap_or_default();
+            let item = json!({
+                "ScheduleName": seen.schedule.name.as_str(),
+                "RunId": RUN_ID,
+                "Version": version + 1,
+                "Minute": minute,
+                "Orders": before + 1,
+                "ExpiresAt": minute * 60 + Duration::days(1).num_seconds(),
+            });
+            let Value::Object(item) = item else { return Ok(()) };
+            match self.store.put_run(item, Some(version)).await {
+                Ok(()) => return Ok(()),
+                Err(StoreError::Conflict) => counter = self.counter(seen).await?,
+                Err(error) => return Err(unread(error)),
+            }
+        }
+        Err(Why::Busy)
+    }
+
+    async fn counter(&self, seen: &Seen) -> Result<Option<Item>, Why> {
+        let key = [(seen.schedule.name.to_string(), RUN_ID.to_owned())];
+        self.store.runs(&key).await.map(|mut items| items.pop()).map_err(unread)
+    }
+}
