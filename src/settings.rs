@@ -16,6 +16,7 @@
 //! | `OUTGOING_WEBHOOK_TOKEN` | none: JANDI is not answered | tokens of JANDI's outgoing webhooks, separated by spaces or commas; secrets |
 //! | `SLACK_SIGNING_SECRET` | none: Slack is not answered | signing secret of a Slack app; a secret |
 //! | `DISCORD_PUBLIC_KEY` | none: Discord is not answered | public key of a Discord application: 64 hexadecimal digits |
+//! | `DISCORD_SERVERS` | none: has to be there with the key | ids of the Discord servers that may order, separated by spaces or commas |
 //! | `MATTERMOST_TOKEN` | none: no commands of Mattermost | tokens of Mattermost's slash commands, separated by spaces or commas; secrets |
 //! | `STOP_ALERT_BEFORE_TIME_MINUTE` | `10` | minutes from 0 to 1440; 0: no warning |
 //! | `MESSAGE_LANGUAGE` | `en` | `en`, `ko` |

@@ -1,6 +1,6 @@
 //! Signed tickets: what stands for a planned stop in a link or behind a button (rules C4, C7, S2). Pure.
 //!
-//! `base64url(v1|schedule|planned|named|expires) "." base64url(HMAC-SHA256)`, instants in seconds since 1970. A ticket is
+//! `base64url(v1|purpose|planned|named|expires|schedule) "." base64url(HMAC-SHA256)`, instants in seconds since 1970. A ticket is
 //! bound to the planned stop, so that yesterday's message cannot move today's; it may be shown more than once, since what
 //! it asks for is said in instants.
 
@@ -39,6 +39,25 @@ impl Ticket {
     #[must_use]
     pub fn new(schedule: ScheduleName, planned_at: DateTime<Utc>, named_at: DateTime<Utc>) -> Self {
         Self { schedule, planned_at, named_at, expires_at: named_at + GOOD_FOR }
+    }
+}
+
+/// What a ticket is given out for. One that stands in a link, which is handed on, presses no button, where the platform
+/// says who presses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The page behind a link.
+    Link,
+    /// A button of a platform.
+    Button,
+}
+
+impl Purpose {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Button => "button",
+        }
     }
 }
 
@@ -85,10 +104,10 @@ impl Signer {
 
     /// The ticket as a text for links and buttons: letters, digits, `-`, `_` and one dot.
     #[must_use]
-    pub fn sign(&self, ticket: &Ticket) -> String {
+    pub fn sign(&self, purpose: Purpose, ticket: &Ticket) -> String {
         let Ticket { schedule, planned_at, named_at, expires_at } = ticket;
         let [planned, named, expires] = [planned_at, named_at, expires_at].map(DateTime::timestamp);
-        let words = URL_SAFE_NO_PAD.encode(format!("v1|{planned}|{named}|{expires}|{schedule}"));
+        let words = URL_SAFE_NO_PAD.encode(format!("v1|{}|{planned}|{named}|{expires}|{schedule}", purpose.as_str()));
         let seal = self.0.clone().chain_update(&words).finalize().into_bytes();
         format!("{words}.{}", URL_SAFE_NO_PAD.encode(seal))
     }
@@ -96,8 +115,8 @@ impl Signer {
     /// Reads a ticket; the signature is compared in constant time, and before anything in it is believed.
     ///
     /// # Errors
-    /// When it is none, was not signed with this key, or has expired.
-    pub fn open(&self, text: &str, now: DateTime<Utc>) -> Result<Ticket, TicketError> {
+    /// When it is none, was not signed with this key or for this purpose, or has expired.
+    pub fn open(&self, purpose: Purpose, text: &str, now: DateTime<Utc>) -> Result<Ticket, TicketError> {
         if text.len() > MOST_BYTES {
             return Err(TicketError::Form);
         }
@@ -105,20 +124,24 @@ impl Signer {
         let seal = URL_SAFE_NO_PAD.decode(seal).map_err(|_| TicketError::Form)?;
         self.0.clone().chain_update(words).verify_slice(&seal).map_err(|_| TicketError::Signature)?;
         let words = URL_SAFE_NO_PAD.decode(words).ok().and_then(|words| String::from_utf8(words).ok());
-        let ticket = words.as_deref().and_then(read).ok_or(TicketError::Form)?;
+        let (of, ticket) = words.as_deref().and_then(read).ok_or(TicketError::Form)?;
+        if of != purpose.as_str() {
+            return Err(TicketError::Signature);
+        }
         if now < ticket.expires_at { Ok(ticket) } else { Err(TicketError::Expired) }
     }
 }
 
-fn read(words: &str) -> Option<Ticket> {
-    let mut parts = words.splitn(5, '|');
+fn read(words: &str) -> Option<(&str, Ticket)> {
+    let mut parts = words.splitn(6, '|');
     if parts.next()? != "v1" {
         return None;
     }
+    let purpose = parts.next()?;
     let mut instant = || DateTime::from_timestamp_secs(parts.next()?.parse().ok()?);
     let (planned_at, named_at, expires_at) = (instant()?, instant()?, instant()?);
     let schedule = ScheduleName::new(parts.next()?).ok()?;
-    Some(Ticket { schedule, planned_at, named_at, expires_at })
+    Some((purpose, Ticket { schedule, planned_at, named_at, expires_at }))
 }
 
 #[cfg(test)]
@@ -137,17 +160,17 @@ mod tests {
     #[test]
     fn a_ticket_is_read_back_until_it_expires() {
         let signer = Signer::new(&[7; 32]).unwrap();
-        let text = signer.sign(&ticket());
+        let text = signer.sign(Purpose::Link, &ticket());
         assert!(text.chars().all(|character| character.is_ascii_alphanumeric() || "-_.".contains(character)), "{text}");
-        assert_eq!(signer.open(&text, time("2026-11-23T14:04:59Z")), Ok(ticket()));
-        assert_eq!(signer.open(&text, time("2026-11-23T14:05:00Z")), Err(TicketError::Expired));
+        assert_eq!(signer.open(Purpose::Link, &text, time("2026-11-23T14:04:59Z")), Ok(ticket()));
+        assert_eq!(signer.open(Purpose::Link, &text, time("2026-11-23T14:05:00Z")), Err(TicketError::Expired));
     }
 
     #[test]
     fn whatever_was_not_signed_is_refused() {
         let now = time("2026-11-23T12:50:00Z");
         let signer = Signer::new(&[7; 32]).unwrap();
-        let text = signer.sign(&ticket());
+        let text = signer.sign(Purpose::Link, &ticket());
         for at in 0..text.len() {
             for other in ['A', 'B', '.', '='] {
                 let mut altered: Vec<char> = text.chars().collect();
@@ -155,13 +178,15 @@ mod tests {
                     continue;
                 }
                 altered[at] = other;
-                assert!(signer.open(&altered.iter().collect::<String>(), now).is_err(), "{at} {other}");
+                assert!(signer.open(Purpose::Link, &altered.iter().collect::<String>(), now).is_err(), "{at} {other}");
             }
         }
-        let foreign = Signer::new(&[8; 32]).unwrap().sign(&ticket());
-        assert_eq!(signer.open(&foreign, now), Err(TicketError::Signature));
+        let foreign = Signer::new(&[8; 32]).unwrap().sign(Purpose::Link, &ticket());
+        assert_eq!(signer.open(Purpose::Link, &foreign, now), Err(TicketError::Signature));
+        // One of a link that was handed on presses no button.
+        assert_eq!(signer.open(Purpose::Button, &text, now), Err(TicketError::Signature));
         for text in ["", ".", "a.b", "no ticket", &"x".repeat(5_000)] {
-            assert!(signer.open(text, now).is_err(), "{text}");
+            assert!(signer.open(Purpose::Link, text, now).is_err(), "{text}");
         }
     }
 
@@ -170,9 +195,9 @@ mod tests {
         let signer = Signer::new(&[7; 32]).unwrap();
         let stop_at = time("9999-11-23T13:00:00Z");
         let ticket = Ticket::new(ScheduleName::new(&"\u{10ffff}".repeat(256)).unwrap(), stop_at, stop_at);
-        let text = signer.sign(&ticket);
+        let text = signer.sign(Purpose::Link, &ticket);
         assert!(text.len() <= MOST_BYTES, "{}", text.len());
-        assert_eq!(signer.open(&text, time("2026-11-23T12:50:00Z")), Ok(ticket));
+        assert_eq!(signer.open(Purpose::Link, &text, time("2026-11-23T12:50:00Z")), Ok(ticket));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use chrono::Duration;
 
-use super::link::{Signer, Ticket};
+use super::link::{Purpose, Signer, Ticket};
 use super::{Choice, Choices, Language, text};
 use crate::model::Notice;
 
@@ -49,12 +49,13 @@ pub fn choices(notice: &Notice, answers: &Answers, language: Language) -> Option
         text::command(&command, language)
     });
     let ticket = Ticket::new(schedule.clone(), *planned_at, *stop_at);
-    let token = answers.signer.as_ref().map(|signer| signer.sign(&ticket));
+    let sign = |purpose| answers.signer.as_ref().map(|signer| signer.sign(purpose, &ticket));
+    let (token, link) = (sign(Purpose::Button), sign(Purpose::Link));
     let address = answers.address.as_deref().map(|address| address.trim_end_matches('/'));
     // A link and a button that is not signed show possession of the message only, not who answers.
-    let linked = token.as_ref().zip(address).filter(|_| *is_for_all);
+    let linked = link.zip(address).filter(|_| *is_for_all);
     let choices = Choices {
-        page: linked.map(|(token, address)| format!("{address}/x/{token}")),
+        page: linked.as_ref().map(|(link, address)| format!("{address}/x/{link}")),
         page_label: text::page(language).to_owned(),
         callback: linked.map(|(_, address)| format!("{address}/mattermost")),
         token,
@@ -142,10 +143,12 @@ mod tests {
             ("120", "24일(화) 00:05까지", time("2026-11-23T15:05:00Z")),
         ];
         assert_eq!(offers, expected);
-        let token = choices.token.unwrap();
-        assert_eq!(choices.page, Some(format!("https://chat.example.org/x/{token}")));
+        let page = choices.page.unwrap();
+        let link = page.strip_prefix("https://chat.example.org/x/").unwrap();
         assert_eq!(choices.callback.as_deref(), Some("https://chat.example.org/mattermost"));
-        let ticket = answers().signer.unwrap().open(&token, time("2026-11-23T12:50:00Z")).unwrap();
+        let open = |purpose, token: &str| answers().signer.unwrap().open(purpose, token, time("2026-11-23T12:50:00Z"));
+        let ticket = open(Purpose::Link, link).unwrap();
+        assert_eq!(open(Purpose::Button, &choices.token.unwrap()).as_ref(), Ok(&ticket));
         assert_eq!((ticket.planned_at, ticket.named_at), (time("2026-11-23T13:00:00Z"), time("2026-11-23T13:05:00Z")));
     }
 

@@ -271,7 +271,7 @@ mod tests {
             ("cancel Dv", "1: There is no schedule `Dv` | Did you mean `Dev`? | There are: Dev"),
             (
                 "start Dev --for 2h --format json",
-                r#"{"at":"2026-11-23T12:55:00Z","message":"Dev: force start is ordered; the scheduler carries it out at once","order":"force_start","result":"done","schedule":"Dev","until_at":"2026-11-23T14:00:00Z"}"#,
+                r#"{"at":"2026-11-23T12:55:00Z","message":"Dev: force start is ordered; the scheduler carries it out soon","order":"force_start","result":"done","schedule":"Dev","until_at":"2026-11-23T14:00:00Z"}"#,
             ),
             (
                 "cancel Dev",

@@ -70,8 +70,16 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
                 keys
             });
         }
+        let servers = self.value("DISCORD_SERVERS").unwrap_or_default();
+        if servers.is_empty() && self.value("DISCORD_PUBLIC_KEY").is_some() {
+            let allowed = "the ids of the Discord servers that may order, since anybody can add an application to a server of their own";
+            self.fault("DISCORD_SERVERS", Some(String::new()), allowed);
+        }
         let tokens = |name| self.value(name).unwrap_or_default();
-        let keys = keys.with_jandi(&tokens("OUTGOING_WEBHOOK_TOKEN")).with_mattermost(&tokens("MATTERMOST_TOKEN"));
+        let keys = keys
+            .with_discord_servers(&servers)
+            .with_jandi(&tokens("OUTGOING_WEBHOOK_TOKEN"))
+            .with_mattermost(&tokens("MATTERMOST_TOKEN"));
         let keyword =
             self.value("COMMAND_KEYWORD").map(|word| format!("/{}", word.trim_start_matches('/'))).unwrap_or_default();
         let prefix = self.value("CHAT_URL").map(|address| path(&address)).unwrap_or_default();
@@ -118,6 +126,8 @@ mod tests {
             "`FUNCTION_ROLE` holds `both`, allowed: `scheduler` or `chat`",
             "`DISCORD_PUBLIC_KEY` holds something else than what is allowed: the public key of a Discord application: 64 \
              hexadecimal digits",
+            "`DISCORD_SERVERS` holds ``, allowed: the ids of the Discord servers that may order, since anybody can add an \
+             application to a server of their own",
         ];
         assert_eq!(faults, expected);
         let (_, _, faults) = read(&[("FUNCTION_ROLE", "chat")]);

@@ -19,8 +19,8 @@ const MOST_ID: usize = 100;
 pub(super) enum Interaction {
     /// To know that we are there.
     Ping,
-    /// Something that somebody asks.
-    Asked(Asked),
+    /// Something that somebody asks, and the id of the server ("guild") from which; none in private.
+    Asked(Asked, Option<String>),
     /// Suggestions for an option, of which there are none.
     Suggestions,
 }
@@ -42,12 +42,13 @@ pub(super) fn read(request: &Request) -> Option<Interaction> {
         name: name(names),
         // Nicknames can be chosen freely; these two cannot be somebody else's.
         ids: ids(user("id").into_iter().chain(user("username"))),
-        rooms: ids([text(&body, &["channel_id"]), text(&body, &["channel", "name"])]),
+        rooms: ids([text(&body, &["channel_id"])]),
         room: room(text(&body, &["channel", "name"])),
         via: "discord",
     };
     let keyword = keyword(&format!("/{}", text(&body, &["data", "name"])));
-    Some(Interaction::Asked(Asked { by, what, keyword }))
+    let server = Some(text(&body, &["guild_id"])).filter(|id| !id.is_empty()).map(str::to_owned);
+    Some(Interaction::Asked(Asked { by, what, keyword }, server))
 }
 
 /// The command's option `text`.

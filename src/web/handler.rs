@@ -11,7 +11,7 @@ use super::verify::{Keys, Unverified};
 use super::words::{self, words};
 use super::{discord, jandi, mattermost, slack};
 use crate::chat::command::{self, Command};
-use crate::chat::link::{Ticket, TicketError};
+use crate::chat::link::{Purpose, Ticket, TicketError};
 use crate::chat::{Language, Message, answer as text};
 use crate::desk::{Answer, Audit, Desk, Done, Refusal, Why};
 use crate::model::{Later, Order, Orderer};
@@ -147,12 +147,17 @@ impl<S: Store, T: Clock> Web<'_, S, T> {
 
     async fn discord(&self, request: &Request) -> Result<Part, Unverified> {
         self.keys.discord(request, self.desk.clock.now())?;
-        Ok(match discord::read(request) {
+        let interaction = discord::read(request);
+        if let Some(discord::Interaction::Asked(_, server)) = &interaction {
+            // The signature proves the application, which anybody may have put into a server of their own.
+            self.keys.discord_server(server.as_deref())?;
+        }
+        Ok(match interaction {
             None => Part::of(Reply::empty(400)).why(&"not an interaction that is known"),
             Some(discord::Interaction::Ping) => Part::of(discord::pong()),
             Some(discord::Interaction::Suggestions) => Part::of(discord::no_suggestions()),
-            Some(discord::Interaction::Asked(asked)) if asked.what == What::Nothing => Part::of(discord::seen()),
-            Some(discord::Interaction::Asked(asked)) => self.say(&asked).await.part(discord::reply),
+            Some(discord::Interaction::Asked(asked, _)) if asked.what == What::Nothing => Part::of(discord::seen()),
+            Some(discord::Interaction::Asked(asked, _)) => self.say(&asked).await.part(discord::reply),
         })
     }
 
@@ -164,7 +169,7 @@ impl<S: Store, T: Clock> Web<'_, S, T> {
     async fn mattermost_button(&self, request: &Request) -> Result<Part, Unverified> {
         let asked = mattermost::button(request).ok_or(Unverified::Form)?;
         if let What::Click { token, .. } = &asked.what
-            && let Err(error @ (TicketError::Form | TicketError::Signature)) = self.open(token)?
+            && let Err(error @ (TicketError::Form | TicketError::Signature)) = self.open(Purpose::Button, token)?
         {
             return Ok(Part::unbelieved(&error));
         }
@@ -172,8 +177,8 @@ impl<S: Store, T: Clock> Web<'_, S, T> {
     }
 
     /// A ticket that was given out, if it was by us.
-    fn open(&self, token: &str) -> Result<Result<Ticket, TicketError>, Unverified> {
-        Ok(self.keys.links()?.open(token, self.desk.clock.now()))
+    fn open(&self, purpose: Purpose, token: &str) -> Result<Result<Ticket, TicketError>, Unverified> {
+        Ok(self.keys.links()?.open(purpose, token, self.desk.clock.now()))
     }
 
     /// Does what is asked by somebody who is believed.
@@ -190,7 +195,7 @@ impl<S: Store, T: Clock> Web<'_, S, T> {
                 }
                 Err(error) => Said::only(text::mistake(self.language, keyword, &error)),
             },
-            What::Click { token, minutes } => match self.open(token) {
+            What::Click { token, minutes } => match self.open(Purpose::Button, token) {
                 Ok(Ok(ticket)) => {
                     let (audit, result) = self.extend(&asked.by, &ticket, *minutes).await;
                     self.said(keyword, audit, &result)
@@ -229,7 +234,7 @@ impl<S: Store, T: Clock> Web<'_, S, T> {
     }
 
     async fn page(&self, token: &str, request: &Request) -> Result<Part, Unverified> {
-        let opened = self.open(token)?;
+        let opened = self.open(Purpose::Link, token)?;
         let language = page::language(request).unwrap_or(self.language);
         let ticket = match opened {
             Ok(ticket) => ticket,

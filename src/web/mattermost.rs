@@ -1,6 +1,7 @@
 //! Mattermost's slash commands and buttons. Pure.
 //!
-//! A button's request is not signed: its ticket, which Mattermost keeps from people, is all that proves it. Who pressed it
+//! A button's request is not signed: its ticket, which Mattermost keeps from people and which no link holds, is all that
+//! proves it. Who pressed it
 //! is what the request says: good enough to be told, not for an allow list.
 
 use serde_json::{Value, json};

@@ -10,7 +10,7 @@ use sha2::Sha256;
 
 use super::*;
 use crate::chat::Language;
-use crate::chat::link::{Signer, Ticket};
+use crate::chat::link::{Purpose, Signer, Ticket};
 use crate::desk::Desk;
 use crate::document::Defaults;
 use crate::memory::World;
@@ -25,6 +25,7 @@ mod platforms;
 
 const SLACK_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 const JANDI_TOKEN: &str = "YE1ronbbuoZkq7h3J5KMI4Tn";
+const DISCORD_SERVER: &str = "41771983423143937";
 const MATTERMOST_TOKEN: &str = "mm-secret-token-1234567890";
 const LINK_KEY: [u8; 32] = [7; 32];
 
@@ -49,6 +50,7 @@ impl Stage {
         let keys = Keys::default()
             .with_slack(SLACK_SECRET)
             .and_then(|keys| keys.with_discord(&public))
+            .map(|keys| keys.with_discord_servers(DISCORD_SERVER))
             .unwrap()
             .with_jandi(&format!("another-token {JANDI_TOKEN}"))
             .with_mattermost(MATTERMOST_TOKEN)
@@ -84,7 +86,12 @@ impl Stage {
     }
 
     fn token(&self) -> String {
-        self.signer.sign(&self.ticket())
+        self.signer.sign(Purpose::Link, &self.ticket())
+    }
+
+    /// The same for a button.
+    fn button(&self) -> String {
+        self.signer.sign(Purpose::Button, &self.ticket())
     }
 
     fn tables(&self) -> Vec<Vec<Item>> {
@@ -123,7 +130,12 @@ impl Stage {
         self.slack(&encode(&[("payload", &payload.to_string())]))
     }
 
+    /// An interaction in the server that may order.
     fn discord(&self, body: &Value) -> Request {
+        let mut body = body.clone();
+        if let Some(body) = body.as_object_mut() {
+            body.entry("guild_id").or_insert_with(|| json!(DISCORD_SERVER));
+        }
         let (stamp, body) = (self.now().timestamp().to_string(), body.to_string());
         let seal = self.discord.sign([stamp.as_bytes(), body.as_bytes()].concat().as_slice()).to_bytes();
         let seal = digits(&seal);

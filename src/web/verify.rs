@@ -3,6 +3,7 @@
 //! Everything secret is compared in constant time. Why somebody is not believed is for the log; whoever sent it gets 401
 //! without a word.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, Duration, Utc};
@@ -22,6 +23,7 @@ pub(super) const TOLERANCE: Duration = Duration::minutes(5);
 pub struct Keys {
     slack: Option<Hmac<Sha256>>,
     discord: Option<VerifyingKey>,
+    discord_servers: BTreeSet<String>,
     jandi: Tokens,
     mattermost: Tokens,
     links: Option<Signer>,
@@ -65,6 +67,13 @@ impl Keys {
         Ok(Self { discord: Some(key), ..self })
     }
 
+    /// With the ids of the Discord servers ("guilds") that may order, separated by white space or commas.
+    #[must_use]
+    pub fn with_discord_servers(self, ids: &str) -> Self {
+        let ids = ids.split(|character: char| character == ',' || character.is_whitespace());
+        Self { discord_servers: ids.filter(|id| !id.is_empty()).map(str::to_owned).collect(), ..self }
+    }
+
     /// With the tokens of JANDI's outgoing webhooks, separated by white space or commas.
     #[must_use]
     pub fn with_jandi(self, tokens: &str) -> Self {
@@ -99,6 +108,14 @@ impl Keys {
         let signature = signature.strip_prefix("v0=").and_then(hex::<32>).ok_or(Unverified::Form)?;
         let mac = key.clone().chain_update("v0:").chain_update(stamp).chain_update(":").chain_update(&request.body);
         mac.verify_slice(&signature).map_err(|_| Unverified::Wrong)
+    }
+
+    /// Whether what comes from this Discord server may be an order.
+    ///
+    /// # Errors
+    /// When it is not listed, or none is named, as in a private message.
+    pub(super) fn discord_server(&self, id: Option<&str>) -> Result<(), Unverified> {
+        id.filter(|id| self.discord_servers.contains(*id)).map(|_| ()).ok_or(Unverified::Stranger)
     }
 
     /// Discord's Ed25519 signature over the time and the bytes of the body.
@@ -139,6 +156,9 @@ pub enum Unverified {
     /// Its time is too far from ours.
     #[error("its time is too far from ours")]
     Stale,
+    /// It comes from a Discord server that is not listed.
+    #[error("it comes from a server that is not listed")]
+    Stranger,
     /// It was not signed with this key, or has another token.
     #[error("the signature or token is wrong")]
     Wrong,

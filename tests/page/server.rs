@@ -6,7 +6,7 @@ use std::thread;
 
 use chrono::{DateTime, Duration, Utc};
 use lamplighter::chat::Language;
-use lamplighter::chat::link::{Signer, Ticket};
+use lamplighter::chat::link::{Purpose, Signer, Ticket};
 use lamplighter::desk::Desk;
 use lamplighter::document::{Defaults, file};
 use lamplighter::memory::{Machine, World};
@@ -59,12 +59,12 @@ impl Server {
 
     /// The link of the warning for the stop at 22:00.
     pub(crate) fn link(&self, query: &str) -> String {
-        format!("{}/x/{}{query}", self.address, signer().sign(&ticket()))
+        format!("{}/x/{}{query}", self.address, signer().sign(Purpose::Link, &ticket()))
     }
 
     /// A link whose time is over.
     pub(crate) fn old_link(&self) -> String {
-        format!("{}/x/{}", self.address, signer().sign(&Ticket { expires_at: now(), ..ticket() }))
+        format!("{}/x/{}", self.address, signer().sign(Purpose::Link, &Ticket { expires_at: now(), ..ticket() }))
     }
 
     pub(crate) fn tables(&self) -> Vec<Vec<Item>> {

@@ -118,7 +118,7 @@ pub(super) fn answer(answer: &Answer, spoken: &Spoken<'_>) -> Message {
         Done::Forced { action, until_at, asked_until_at, is_new, instead_of, is_only_told } => {
             let what = format!("force {}", action.as_str());
             let title = match is_new {
-                true => format!("{name}: {what} is ordered; the scheduler carries it out at once"),
+                true => format!("{name}: {what} is ordered; the scheduler carries it out soon"),
                 false => format!("{name}: {what} has been ordered already"),
             };
             let until = match (action, until_at) {

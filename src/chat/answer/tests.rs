@@ -92,7 +92,7 @@ fn in_english() {
       No other stop is planned.
       To take it back: /lamp "Dev Team" cancel
     --
-    Dev Team: force start is ordered; the scheduler carries it out at once
+    Dev Team: force start is ordered; the scheduler carries it out soon
     More:
       It runs until Tue 24 Nov, 22:00 (Asia/Seoul).
       You asked for 23:55; the timetable decides. To move its stop: /lamp "Dev Team" extend 1h

@@ -113,7 +113,7 @@ fn only_the_form_of_the_page_does_something() {
     let before = stage.tables();
     let token = stage.token();
     let path = format!("/x/{token}");
-    let other = stage.signer.sign(&Ticket { named_at: stage.now(), ..stage.ticket() });
+    let other = stage.signer.sign(Purpose::Link, &Ticket { named_at: stage.now(), ..stage.ticket() });
     let good = encode(&[("token", &token), ("minutes", "30")]);
     let cases = [
         (form_request(&path, ""), 400),
@@ -149,14 +149,16 @@ fn a_link_that_is_over_and_one_that_never_was_say_what_to_do() {
         let request = Request { path: format!("/x/{token}"), method, ..stage.page(method, &[]) };
         stage.send(&request).reply
     };
-    let old = stage.signer.sign(&Ticket { expires_at: stage.now(), ..stage.ticket() });
+    let old = stage.signer.sign(Purpose::Link, &Ticket { expires_at: stage.now(), ..stage.ticket() });
     let page = at(&old, Method::Get);
     assert!(
         page.status == 410 && page.body.contains("has expired") && page.body.contains("newest message"),
         "{page:?}"
     );
     assert_eq!(at(&old, Method::Head), Reply { body: String::new(), ..page });
-    for token in [Signer::new(&[8; 32]).unwrap().sign(&stage.ticket()), "abc".to_owned(), "a.b".to_owned()] {
+    for token in
+        [Signer::new(&[8; 32]).unwrap().sign(Purpose::Link, &stage.ticket()), "abc".to_owned(), "a.b".to_owned()]
+    {
         let page = at(&token, Method::Get);
         assert!(page.status == 401 && page.body.contains("does not work"), "{page:?}");
         assert!(!page.body.contains("Dev") && !page.body.contains("signature"), "{}", page.body);
@@ -167,7 +169,8 @@ fn a_link_that_is_over_and_one_that_never_was_say_what_to_do() {
 #[test]
 fn an_old_link_does_not_touch_the_next_stop() {
     let stage = Stage::new();
-    let token = stage.signer.sign(&Ticket { expires_at: stage.town.at("2026-11-30 00:00"), ..stage.ticket() });
+    let token =
+        stage.signer.sign(Purpose::Link, &Ticket { expires_at: stage.town.at("2026-11-30 00:00"), ..stage.ticket() });
     stage.town.world.advance_to(stage.town.at("2026-11-24 21:55"));
     let before = stage.settled();
     let page = stage.send(&Request { path: format!("/x/{token}"), ..stage.page(Method::Get, &[]) }).reply;
@@ -184,7 +187,8 @@ fn names_cannot_bring_markup_onto_the_page() {
     item.insert("ScheduleName".to_owned(), json!("<b>&\"'"));
     stage.town.world.put_item(Table::Schedule, item);
     let ticket = Ticket { schedule: ScheduleName::new("<b>&\"'").unwrap(), ..stage.ticket() };
-    let request = Request { path: format!("/x/{}", stage.signer.sign(&ticket)), ..stage.page(Method::Get, &[]) };
+    let request =
+        Request { path: format!("/x/{}", stage.signer.sign(Purpose::Link, &ticket)), ..stage.page(Method::Get, &[]) };
     let page = stage.send(&request).reply;
     assert!(page.status == 200 && page.body.contains("<h1>&lt;b&gt;&amp;&quot;'</h1>"), "{}", page.body);
     assert!(!page.body.contains("<b>"), "{}", page.body);

@@ -86,7 +86,7 @@ fn a_command_of_slack_is_answered_to_all_where_it_changes_something() {
 #[test]
 fn a_click_on_slack_moves_the_stop_once_and_is_answered_at_its_address() {
     let stage = Stage::new();
-    let action = json!({"action_id": "extend:30", "block_id": "b", "type": "button", "value": stage.token()});
+    let action = json!({"action_id": "extend:30", "block_id": "b", "type": "button", "value": stage.button()});
     let request = stage.slack_click(&slack_payload(&stage, &action));
     let first = stage.send(&request);
     assert_eq!((first.reply.status, first.reply.body.as_str()), (200, ""));
@@ -110,8 +110,8 @@ fn what_asks_nothing_of_us_is_only_received() {
     let stage = Stage::new();
     let before = stage.settled();
     let link = json!({"action_id": "page", "type": "button", "url": "https://example.com/x/1"});
-    let foreign = json!({"action_id": "approve", "type": "button", "value": stage.token()});
-    let odd = json!({"action_id": "extend:x", "type": "button", "value": stage.token()});
+    let foreign = json!({"action_id": "approve", "type": "button", "value": stage.button()});
+    let odd = json!({"action_id": "extend:x", "type": "button", "value": stage.button()});
     for action in [link, foreign, odd] {
         let answered = stage.send(&stage.slack_click(&slack_payload(&stage, &action)));
         assert_eq!((answered.reply.status, answered.reply.body.as_str(), answered.later), (200, "", None), "{action}");
@@ -126,8 +126,8 @@ fn a_click_on_an_old_or_foreign_button_says_so_and_changes_nothing() {
     let stage = Stage::new();
     let before = stage.settled();
     let old = Ticket { expires_at: stage.now(), ..stage.ticket() };
-    let foreign = Signer::new(&[8; 32]).unwrap().sign(&stage.ticket());
-    for (token, part) in [(stage.signer.sign(&old), "expired"), (foreign, "does not work")] {
+    let foreign = Signer::new(&[8; 32]).unwrap().sign(Purpose::Button, &stage.ticket());
+    for (token, part) in [(stage.signer.sign(Purpose::Button, &old), "expired"), (foreign, "does not work")] {
         let action = json!({"action_id": "extend:30", "value": token});
         let answered = stage.send(&stage.slack_click(&slack_payload(&stage, &action)));
         let said = answered.later.unwrap().body().to_string();
@@ -170,6 +170,19 @@ fn discord_is_answered_as_it_asks() {
 }
 
 #[test]
+fn a_discord_server_that_is_not_listed_gets_401() {
+    let stage = Stage::new();
+    let before = stage.tables();
+    // Somebody has added the application to a server of their own, or writes to it in private.
+    for server in [json!("666"), json!(""), Value::Null] {
+        let command = json!({"type": 2, "guild_id": server, "data": {"name": "lamp", "options": [{"name": "text", "value": "Dev force_stop"}]}});
+        let answered = stage.send(&stage.discord(&command));
+        assert_eq!((answered.reply.status, answered.reply.body.as_str()), (401, ""), "{server}");
+    }
+    assert_eq!(stage.tables(), before);
+}
+
+#[test]
 fn a_signature_of_discord_that_is_wrong_gets_401() {
     let stage = Stage::new();
     let mut ping = stage.discord(&json!({"type": 1}));
@@ -196,22 +209,22 @@ fn mattermost_press(token: &str, minutes: &Value) -> Request {
 #[test]
 fn a_button_of_mattermost_is_proved_by_its_ticket() {
     let stage = Stage::new();
-    let said = body(&stage.send(&mattermost_press(&stage.token(), &json!(30))));
+    let said = body(&stage.send(&mattermost_press(&stage.button(), &json!(30))));
     assert!(said["ephemeral_text"].as_str().unwrap().contains("22:30"), "{said}");
     assert_eq!(stage.exceptions(), ["2026-11-23 stop 22:30 roadrunner mattermost"]);
     let after = stage.settled();
-    assert!(stage.send(&mattermost_press(&stage.token(), &json!("30"))).reply.body.contains("22:30"));
-    let foreign = Signer::new(&[8; 32]).unwrap().sign(&stage.ticket());
+    assert!(stage.send(&mattermost_press(&stage.button(), &json!("30"))).reply.body.contains("22:30"));
+    let foreign = Signer::new(&[8; 32]).unwrap().sign(Purpose::Button, &stage.ticket());
     for request in [
         mattermost_press(&foreign, &json!(30)),
         mattermost_press("", &json!(30)),
-        mattermost_press(&stage.token(), &json!(null)),
-        mattermost_press(&stage.token(), &json!(-5)),
-        mattermost_press(&stage.token(), &json!(1e9)),
+        mattermost_press(&stage.button(), &json!(null)),
+        mattermost_press(&stage.button(), &json!(-5)),
+        mattermost_press(&stage.button(), &json!(1e9)),
     ] {
         assert_eq!(stage.send(&request).reply.status, 401);
     }
-    let old = stage.signer.sign(&Ticket { expires_at: stage.now(), ..stage.ticket() });
+    let old = stage.signer.sign(Purpose::Button, &Ticket { expires_at: stage.now(), ..stage.ticket() });
     let said = body(&stage.send(&mattermost_press(&old, &json!(60))));
     assert!(said["ephemeral_text"].as_str().unwrap().contains("expired"), "{said}");
     assert_eq!(stage.settled(), after);
