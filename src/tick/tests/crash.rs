@@ -54,6 +54,20 @@ fn a8_a_tick_that_dies_during_a_call_loses_nothing() {
     }
 }
 
+#[test]
+fn a7_what_another_tick_has_taken_is_not_told_either() {
+    let town = chain("2026-11-23 09:30");
+    town.world.set_chat_down_until(town.at("2026-11-23 09:32"));
+    town.run_until("2026-11-23 09:31");
+    // Something is untold, and a tick that has taken the schedule has died.
+    town.world.advance_to(town.at("2026-11-23 09:33"));
+    town.edit("ForceStop", true);
+    tick_that_dies(&town, true);
+    town.tick().unwrap();
+    let told: Vec<String> = town.log().into_iter().filter(|line| line.contains("chat: ")).collect();
+    assert_eq!(told, [""; 0]);
+}
+
 /// A store in which another tick runs, from its beginning to its end, just after the first one has read what is
 /// remembered: the worst moment.
 struct Racing<'a> {

@@ -291,3 +291,14 @@ fn c8_a_chat_that_hangs_costs_a_tick_its_time_once() {
     assert_eq!(town.state("ec2/c"), "running");
     assert_eq!(chat.1.into_inner(), 1);
 }
+
+#[test]
+fn a_fault_that_comes_back_is_told_again() {
+    let town = chain("2026-11-23 09:30");
+    for until in ["2026-11-23 10:00", "2026-11-23 11:00"] {
+        town.edit("StopTime", "soon");
+        assert_eq!(town.run_and_find(until, "chat: problems").len(), 1, "{until}");
+        town.edit("StopTime", "22:00");
+        town.run_until(&until.replace(":00", ":30"));
+    }
+}

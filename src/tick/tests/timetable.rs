@@ -417,3 +417,15 @@ fn t10_a_stop_that_was_stuck_through_a_window_warns_again() {
     let warnings: Vec<&String> = lines.iter().filter(|line| line.contains("chat: stops at")).collect();
     assert_eq!(warnings, ["22:25:00 chat: stops at Tue 22:35 (A: db, B: b1 b2, C: c)"], "{lines:#?}");
 }
+
+#[test]
+fn t9_what_is_held_comes_back_also_while_its_start_is_unfinished() {
+    // The database does not come up, so the start goes on; somebody stops what belongs to nobody and was up.
+    let town = Town::new(CHAIN, &["rds/db A", "ec2/alone -"], "2026-11-23 09:30");
+    town.edit("Enforce", true);
+    town.fail(Action::Start, "rds/db", FailureKind::Other, "InternalFailure", "2026-11-23 12:00");
+    town.run_until("2026-11-23 10:00");
+    town.set_state("ec2/alone", InstanceState::Stopped);
+    town.run_until("2026-11-23 10:30");
+    assert_eq!(town.state("ec2/alone"), "running");
+}
