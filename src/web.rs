@@ -28,6 +28,8 @@ mod words;
 pub use handler::{Answered, Web, answer};
 pub use line::{FollowUp, Line};
 pub use request::{MOST_BODY, Method, Received, Refused, Reply, Request, Source, UnknownEvent, read};
+#[cfg(feature = "live")]
+pub(crate) use request::{shape, short};
 pub use verify::{Keys, KeysError, Unverified};
 
 #[cfg(test)]

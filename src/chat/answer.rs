@@ -66,26 +66,6 @@ pub fn at_terminal(result: &Result<Answer, Refusal>) -> Message {
     }
 }
 
-/// The words for an order that was carried out, where it is not known what commands begin with.
-#[must_use]
-pub fn answer(language: Language, answer: &Answer) -> Message {
-    let spoken = Spoken::chat("");
-    match language {
-        Language::En => en::answer(answer, &spoken),
-        Language::Ko => ko::answer(answer, &spoken),
-    }
-}
-
-/// The words for an order that was refused, where it is not known what commands begin with.
-#[must_use]
-pub fn refusal(language: Language, refusal: &Refusal) -> Message {
-    let spoken = Spoken::chat("");
-    match language {
-        Language::En => en::refusal(refusal, &spoken),
-        Language::Ko => ko::refusal(refusal, &spoken),
-    }
-}
-
 /// The words for a command that cannot be read.
 #[must_use]
 pub fn mistake(language: Language, keyword: &str, error: &CommandError) -> Message {

@@ -43,7 +43,9 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
                 continue;
             }
             if let Err(why) = self.raise(&seen, action).await {
-                if let Some(ending) = &ending {
+                // Where the flag may be up, what ends the start stays.
+                let may_be_up = matches!(why, Why::Store { may_be_done: true, .. });
+                if let Some(ending) = ending.as_ref().filter(|_| !may_be_up) {
                     self.take_back(&ending.new).await?;
                 }
                 return Err(why);

@@ -27,7 +27,8 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
         if order.changes() && !seen.schedule.chat.has_person(&by.ids) {
             return Err(Why::NotThisPerson);
         }
-        match self.orders_a_minute {
+        // Questions change nothing: they must not keep anybody from moving a stop.
+        match self.orders_a_minute.filter(|_| order.changes()) {
             Some(most) => self.count(seen, most).await,
             None => Ok(()),
         }

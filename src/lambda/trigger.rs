@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::web::{shape, short};
+
 /// What has brought a tick about; the tick is the same for all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
@@ -62,36 +64,6 @@ fn is_stream(event: &Value) -> bool {
     let records = event.get("Records").and_then(Value::as_array);
     let is_of_table = |record: &Value| record.get("eventSource").and_then(Value::as_str) == Some("aws:dynamodb");
     records.is_some_and(|records| !records.is_empty() && records.iter().all(is_of_table))
-}
-
-/// What an event without a source looks like: the names of its fields, or where its records come from.
-fn shape(event: &Value) -> String {
-    const MOST: usize = 12;
-    let fields = match event {
-        Value::Object(fields) => fields,
-        Value::Array(_) => return "a list".to_owned(),
-        Value::String(_) => return "a text".to_owned(),
-        Value::Null => return "nothing".to_owned(),
-        Value::Bool(_) | Value::Number(_) => return "a number".to_owned(),
-    };
-    let record = fields.get("Records").and_then(|records| records.get(0));
-    // SNS spells it with a capital letter.
-    let source = record.and_then(|record| record.get("eventSource").or(record.get("EventSource")));
-    if let Some(source) = source.and_then(Value::as_str) {
-        return format!("records of `{}`", short(source));
-    }
-    let names: Vec<String> = fields.keys().take(MOST).map(|name| format!("`{}`", short(name))).collect();
-    match (names.is_empty(), fields.len().saturating_sub(MOST)) {
-        (true, _) => "an empty object".to_owned(),
-        (false, 0) => format!("an object of {}", names.join(", ")),
-        (false, more) => format!("an object of {} and {more} more", names.join(", ")),
-    }
-}
-
-/// A name that came from outside, bounded and on one line.
-fn short(text: &str) -> String {
-    const MOST: usize = 40;
-    text.chars().take(MOST).map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
 #[cfg(test)]

@@ -287,14 +287,21 @@ fn body(event: &Value) -> Result<Vec<u8>, Refused> {
     if bytes.len() > MOST_BODY { Err(Refused::Body) } else { Ok(bytes) }
 }
 
-/// What an event looks like that is no request: where it comes from, or the names of its fields.
-fn shape(event: &Value) -> String {
+/// What an event looks like that is not the function's own: where it comes from, or the names of its fields.
+pub(crate) fn shape(event: &Value) -> String {
     const MOST: usize = 12;
-    let Value::Object(fields) = event else { return "no object".to_owned() };
+    let fields = match event {
+        Value::Object(fields) => fields,
+        Value::Array(_) => return "a list".to_owned(),
+        Value::String(_) => return "a text".to_owned(),
+        Value::Null => return "nothing".to_owned(),
+        Value::Bool(_) | Value::Number(_) => return "a number".to_owned(),
+    };
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     if let Some(source) = text("source") {
         return format!("source `{}`, detail-type `{}`", short(source), short(text("detail-type").unwrap_or_default()));
     }
+    // SNS spells it with a capital letter.
     let record = fields.get("Records").and_then(|records| records.get(0));
     let source = record.and_then(|record| record.get("eventSource").or(record.get("EventSource")));
     if let Some(source) = source.and_then(Value::as_str) {
@@ -309,7 +316,7 @@ fn shape(event: &Value) -> String {
 }
 
 /// A name that came from outside, bounded and on one line.
-fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     const MOST: usize = 40;
     text.chars().take(MOST).map(|character| if character.is_control() { ' ' } else { character }).collect()
 }

@@ -239,12 +239,14 @@ fn lists_say_who_may_order_from_where() {
 fn orders_of_a_minute_are_counted() {
     let world = office(EVENING, &json!({}));
     let limited = Desk { orders_a_minute: Some(3), ..desk(&world) };
-    let ask = || pollster::block_on(limited.order(&by("jane"), "Dev", &Order::Status));
+    let give = |order| pollster::block_on(limited.order(&by("jane"), "Dev", &order));
+    let change = || give(Order::Force { action: Action::Stop, lasts: None });
     for _ in 0..2 {
         for _ in 0..3 {
-            assert!(ask().is_ok());
+            assert!(change().is_ok());
         }
-        assert_eq!(ask().unwrap_err().why, Why::TooMany { a_minute: 3 });
+        assert_eq!(change().unwrap_err().why, Why::TooMany { a_minute: 3 });
+        assert!((0..9).all(|_| give(Order::Status).is_ok()), "a question is no order");
         world.advance_to(world.now() + Duration::minutes(1));
     }
     assert_eq!(world.items(Table::Run).len(), 1);

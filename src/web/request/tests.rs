@@ -141,8 +141,8 @@ fn anything_else_is_an_error_that_says_what_came() {
         (json!({"Records": [{"eventSource": "aws:sqs", "body": "secret"}]}), "records of `aws:sqs`"),
         (json!({"httpMethod": "GET"}), "an object of `httpMethod`"),
         (json!({}), "an empty object"),
-        (json!(null), "no object"),
-        (json!([1]), "no object"),
+        (json!(null), "nothing"),
+        (json!([1]), "a list"),
         (socket, "an object of `isBase64Encoded`, `requestContext`"),
         (balancer, "an object of `body`, `headers`, `httpMethod`"),
     ];

@@ -146,7 +146,7 @@ fn of_case(case: &Case) -> BTreeSet<String> {
     found
 }
 
-/// In how many of the cases each has to come up at least.
+/// In how many of 300 cases each has to come up at least.
 #[rustfmt::skip]
 const LEAST: &[(&str, u32)] = &[
     ("1 schedules", 101),
@@ -166,7 +166,7 @@ const LEAST: &[(&str, u32)] = &[
     ("AwsFails Start", 54),
     ("AwsFails Stop", 46),
     ("AwsFails Throttled", 14),
-    ("AwsFails Unreachable", 12),
+    ("AwsFails Unreachable", 16),
     ("AwsFails WrongState", 13),
     ("AwsFails a few times", 61),
     ("AwsFails all", 73),
@@ -188,7 +188,7 @@ const LEAST: &[(&str, u32)] = &[
     ("Console Start", 18),
     ("Console Stop", 18),
     ("Deletes", 24),
-    ("Deletes Exception", 4),
+    ("Deletes Exception", 6),
     ("Deletes Run", 17),
     ("Deletes Schedule", 1),
     ("Deletes ServerGroup", 3),
@@ -200,13 +200,13 @@ const LEAST: &[(&str, u32)] = &[
     ("Edits Schedule Enabled", 5),
     ("Edits Schedule Enforce", 1),
     ("Edits Schedule MaxExtensionMinutes", 2),
-    ("Edits Schedule Mode", 1),
+    ("Edits Schedule Mode", 3),
     ("Edits Schedule StartTime", 6),
     ("Edits Schedule StopTime", 12),
     ("Edits Schedule StopWarningMinutes", 3),
     ("Edits Schedule TagValue", 4),
     ("Edits ServerGroup Dependency", 4),
-    ("Edits ServerGroup Ready", 4),
+    ("Edits ServerGroup Ready", 3),
     ("Extends", 48),
     ("Extends too long", 5),
     ("Killed", 66),
@@ -306,14 +306,19 @@ const LEAST: &[(&str, u32)] = &[
 
 #[test]
 fn everything_comes_up() {
+    // Chance makes less of a difference in more cases.
+    const TIMES: u32 = 4;
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
-    for found in (0..300).map(|seed| of_case(&case(seed, Faults::All))) {
+    for found in (0..u64::from(300 * TIMES)).map(|seed| of_case(&case(seed, Faults::All))) {
         for name in found {
             *counts.entry(name).or_default() += 1;
         }
     }
     let count = |name: &str| counts.get(name).copied().unwrap_or_default();
-    let seldom: Vec<_> =
-        LEAST.iter().map(|(name, least)| (name, least, count(name))).filter(|(_, l, c)| c < *l).collect();
+    let seldom: Vec<_> = LEAST
+        .iter()
+        .map(|(name, least)| (name, least * TIMES, count(name)))
+        .filter(|(_, least, count)| count < least)
+        .collect();
     assert!(seldom.is_empty(), "too seldom (what, least, times): {seldom:?}; all: {counts:#?}");
 }
