@@ -21,12 +21,14 @@ mod ec2;
 mod failure;
 mod fleet;
 mod rds;
+mod secrets;
 mod tables;
 
 pub use calls::CallCounts;
 pub use clock::SystemClock;
 pub use dynamodb::{DynamoStore, TableNames};
 pub use fleet::{AwsFleet, TagKeys};
+pub use secrets::{SecretError, fetch as fetch_secrets};
 
 /// A connection that is not there by then will not come.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);

@@ -21,12 +21,13 @@ pub use audit::Audit;
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
+use futures_util::future::{Either, select};
 
 use extend::Wish;
 
 use crate::document::{self, Defaults};
 use crate::model::{Order, Orderer, ScheduleName};
-use crate::ports::{Clock, Store};
+use crate::ports::{Clock, Store, StoreError, Table};
 
 /// What [`Orderer::via`] is at a terminal: whoever has the tables at hand is asked for no leave.
 pub const TERMINAL: &str = "cli";
@@ -47,6 +48,17 @@ pub struct Desk<'a, S, T> {
     pub patience: Duration,
     /// So many orders a minute are taken for a schedule; `None`: any number.
     pub orders_a_minute: Option<u32>,
+    /// An order is answered within this time, whatever the tables do; `None`: when it is done.
+    pub time_limit: Option<Duration>,
+    /// What tells the request from all others: an order with one is taken once. `None`: it may be given again.
+    pub request: Option<&'a str>,
+}
+
+impl<'a, S, T> Desk<'a, S, T> {
+    /// A desk that takes any number of orders, and takes its time for each.
+    pub const fn new(store: &'a S, clock: &'a T, defaults: Defaults, patience: Duration) -> Self {
+        Self { store, clock, defaults, patience, orders_a_minute: None, time_limit: None, request: None }
+    }
 }
 
 impl<S: Store, T: Clock> Desk<'_, S, T> {
@@ -64,6 +76,32 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
     /// # Errors
     /// As above, and when another stop is the next one now.
     pub async fn order_for(
+        &self,
+        by: &Orderer,
+        schedule: &str,
+        planned_at: Option<DateTime<Utc>>,
+        order: &Order,
+    ) -> Result<Answer, Refusal> {
+        let work = std::pin::pin!(self.work(by, schedule, planned_at, order));
+        let Some(limit) = self.time_limit else { return work.await };
+        match select(work, std::pin::pin!(self.clock.sleep(limit))).await {
+            Either::Left((result, _)) => result,
+            Either::Right(_) => {
+                let table = Table::Schedule.as_str().to_owned();
+                let error = StoreError::Unavailable { table, message: "the time for an answer is over".to_owned() };
+                let why = Why::Store { error, may_be_done: order.changes() };
+                Err(Refusal {
+                    schedule: document::plain(schedule),
+                    zone: self.defaults.zone,
+                    at: self.clock.now(),
+                    why,
+                })
+            }
+        }
+    }
+
+    /// The order, however long it takes.
+    async fn work(
         &self,
         by: &Orderer,
         schedule: &str,

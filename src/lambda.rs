@@ -18,7 +18,7 @@ mod trigger;
 
 pub use trigger::{Trigger, UnknownEvent, trigger};
 
-use crate::live::Live;
+use crate::live::{self, Live};
 use crate::log::{self, LogJournal, chain};
 use crate::metrics::{Measured, Sent};
 use crate::ports::{Chat, Clock, Fleet, Ports, Store};
@@ -41,10 +41,10 @@ pub fn main() -> ExitCode {
 }
 
 fn start() -> Result<(), lambda_runtime::Error> {
-    // Without settings there is no level either, and what is wrong with them has to be seen.
-    let settings = Settings::from_env().inspect_err(|_| log::init_json("info"))?;
-    log::init_json(&settings.log_filter);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // Without settings there is no level either, and what is wrong with them has to be seen.
+    let settings = runtime.block_on(live::settings()).inspect_err(|_| log::init_json("info"))?;
+    log::init_json(&settings.log_filter);
     match settings.role {
         Role::Scheduler => runtime.block_on(run(&settings)),
         Role::Chat => runtime.block_on(chat::run(&settings)),

@@ -30,8 +30,8 @@
 //! | `tick` | the order of effects | what stands behind the ports |
 //! | `desk` | what people may order: over the tables, with conditional writes | instances, words for people |
 //! | `chat` | words of messages, their shape on each platform, sending | when something is told |
-//! | `aws` | DynamoDB, EC2, RDS and the clock behind the ports | schedules, runs |
-//! | `live` | the adapters, made from the settings | decisions |
+//! | `aws` | DynamoDB, EC2, RDS and the clock behind the ports; secrets | schedules, runs |
+//! | `live` | the settings with their secrets, and the adapters made from them | decisions |
 //! | `clock` | the one place where the time is read | anything else |
 //! | `settings` | the one reader of the environment | what settings are used for |
 //! | `web` | HTTP requests to answers: who is believed, what each platform sends and takes, the page behind a link | AWS, sockets, decisions |
@@ -92,8 +92,10 @@
 //! down is never in the way.
 //!
 //! **Security.** *S1* What faces the internet starts and stops nothing: it writes orders. *S2* Every request is checked by
-//! signature, token or ticket; what is not believed gets 401 and no word. *S3* Each function refuses events that are not
-//! its own. *S4* No secret, token or link path in a log or message. *S6* Input is bounded, and none makes it panic.
+//! signature, token or ticket, and an order that is sent again is not carried out again; what is not believed gets 401
+//! and no word. *S3* Each function refuses events that are not
+//! its own. *S4* No secret, token or link path in a log or message; settings may
+//! hold ARNs of secrets instead of them. *S6* Input is bounded, and none makes it panic.
 
 #[cfg(feature = "live")]
 pub mod aws;

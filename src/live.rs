@@ -1,11 +1,53 @@
-//! The adapters behind the ports, made from the settings: what the function and the command line have in common.
+//! The settings with their secrets, and the adapters behind the ports made from them: what the functions and the command
+//! line have in common.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::aws::{self, AwsFleet, CallCounts, DynamoStore, SystemClock, TagKeys};
+use crate::aws::{self, AwsFleet, CallCounts, DynamoStore, SecretError, SystemClock, TagKeys};
 use crate::chat::send::WebhookChat;
 use crate::ports::{Journal, Ports};
-use crate::settings::Settings;
+use crate::settings::{self, Settings, SettingsError};
+
+/// Why there are no settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsFailed {
+    /// They cannot be read.
+    #[error(transparent)]
+    Unread(#[from] SettingsError),
+    /// A secret that one of them refers to cannot be read.
+    #[error("`{name}` refers to `{arn}`, which cannot be read: {error}")]
+    Secret {
+        /// The variable.
+        name: String,
+        /// What it refers to.
+        arn: String,
+        /// Why not.
+        error: SecretError,
+    },
+}
+
+/// Reads the settings of this process, and fetches the secrets that they refer to; without such, no call is made.
+///
+/// # Errors
+/// Every variable that cannot be read, or the first secret that cannot.
+pub async fn settings() -> Result<Settings, SettingsFailed> {
+    let references = settings::references()?;
+    if references.is_empty() {
+        return Ok(Settings::from_env(&BTreeMap::new())?);
+    }
+    let all: BTreeSet<_> = references.values().flatten().cloned().collect();
+    let fetched = aws::fetch_secrets(&aws::load_quick_config().await, all).await.map_err(|(reference, error)| {
+        let name = references.iter().find(|(_, of)| of.contains(&reference)).map(|(name, _)| name.clone());
+        SettingsFailed::Secret { name: name.unwrap_or_default(), arn: reference.arn().to_owned(), error }
+    })?;
+    let joined = references.into_iter().map(|(name, of)| {
+        let texts: Vec<&str> =
+            of.iter().filter_map(|reference| fetched.get(reference)).map(|text| text.trim()).collect();
+        (name, texts.join(" "))
+    });
+    Ok(Settings::from_env(&joined.collect())?)
+}
 
 /// Tables, instances, chat and clock of an account.
 #[derive(Debug)]

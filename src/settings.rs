@@ -26,6 +26,8 @@
 //! | `SETTLE_SECONDS` | `60` | seconds from 0 to 840: how long a tick looks on while something is on its way |
 //! | `AWS_LAMBDA_LOG_LEVEL`, else `RUST_LOG` | `info` | `trace`, `debug`, `info`, `warn`, `error`, `fatal`, `off`; `RUST_LOG` also directives |
 //!
+//! A setting that is a secret may hold ARNs of Secrets Manager or Parameter Store instead: [`Reference`].
+//!
 //! An empty variable counts as not set. The AWS SDK reads its own (`AWS_REGION`, `AWS_ENDPOINT_URL`, credentials). Knows
 //! what a setting means, not what is done with it; no value of a secret is in an error or in debug output (rule S4).
 
@@ -41,12 +43,16 @@ mod answering;
 #[cfg(feature = "live")]
 mod function;
 #[cfg(feature = "live")]
+mod reference;
+#[cfg(feature = "live")]
 mod telling;
 
 #[cfg(feature = "live")]
 pub use answering::{Answering, Role};
 #[cfg(feature = "live")]
 pub use function::{Settings, is_lambda};
+#[cfg(feature = "live")]
+pub use reference::{Reference, references};
 
 /// Settings that cannot be read: all of them, not the first only.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

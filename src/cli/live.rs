@@ -1,15 +1,22 @@
 //! What commands share that talk to an account: settings, connection, and their errors.
 
 use crate::document::Tables;
-use crate::live::Live;
+use crate::live::{self, Live, SettingsFailed};
 use crate::ports::{Store as _, StoreError, Table};
 use crate::settings::Settings;
 
 use super::{Error, ErrorKind};
 
-/// Reads the settings.
+/// Reads the settings, with the secrets that they refer to.
 pub(super) fn settings() -> Result<Settings, Error> {
-    Settings::from_env().map_err(|error| Error::new(ErrorKind::Input, error.to_string()))
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(live::settings()).map_err(|error| {
+        let kind = match error {
+            SettingsFailed::Unread(_) => ErrorKind::Input,
+            SettingsFailed::Secret { .. } => ErrorKind::Unreachable,
+        };
+        Error::new(kind, error.to_string())
+    })
 }
 
 /// Runs a command against an account.

@@ -139,7 +139,7 @@ async fn give(
     (common, order): (&Common, &Order),
     out: &mut impl Write,
 ) -> Result<(), Error> {
-    let desk = Desk { store, clock, defaults, patience: PATIENCE, orders_a_minute: None };
+    let desk = Desk::new(store, clock, defaults, PATIENCE);
     let name = common.by.clone();
     let by = Orderer { name, ids: Vec::new(), rooms: Vec::new(), room: None, via: TERMINAL };
     let result = desk.order(&by, &common.schedule, order).await;

@@ -237,6 +237,8 @@ pub enum Why {
         /// The bound.
         a_minute: u32,
     },
+    /// The same request has come before, and was taken then.
+    Again,
     /// `Mode` is `off`, or the schedule is disabled: the order would have no effect.
     NotFollowed {
         /// `Mode` is `off`: not even a force flag counts.

@@ -87,6 +87,7 @@ impl Why {
             Self::NotThisPerson => "not_this_person",
             Self::NotFromHere => "not_from_here",
             Self::TooMany { .. } => "too_many",
+            Self::Again => "again",
             Self::NotFollowed { .. } => "not_followed",
             Self::NoStop => "no_stop",
             Self::NotLater { .. } => "not_later",

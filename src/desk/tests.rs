@@ -49,13 +49,7 @@ pub(super) fn by(name: &str) -> Orderer {
 }
 
 pub(super) fn desk(world: &World) -> Desk<'_, World, World> {
-    Desk {
-        store: world,
-        clock: world,
-        defaults: Defaults::default(),
-        patience: Duration::seconds(2),
-        orders_a_minute: None,
-    }
+    Desk::new(world, world, Defaults::default(), Duration::seconds(2))
 }
 
 /// What somebody writes, and what comes of it, in a few words.

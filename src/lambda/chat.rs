@@ -18,13 +18,16 @@ use crate::settings::{Answering, Settings};
 use crate::web::{self, FollowUp, Line, Reply, UnknownEvent, Web};
 
 /// While a stop is about to begin, an order waits so long: what is left of the platforms' three seconds.
-const PATIENCE: Duration = Duration::milliseconds(1_200);
+const PATIENCE: Duration = Duration::milliseconds(1_100);
+
+/// An order is answered within this time, so that with a follow-up and a cold start three seconds are enough.
+const TIME_LIMIT: Duration = Duration::milliseconds(1_700);
 
 /// So many orders a minute are taken for a schedule.
 const ORDERS_A_MINUTE: u32 = 30;
 
 /// A follow-up that has not arrived by then is left: the click itself has to be answered in time.
-const FOLLOW_UP_TIMEOUT: StdDuration = StdDuration::from_millis(900);
+const FOLLOW_UP_TIMEOUT: StdDuration = StdDuration::from_millis(700);
 
 /// Takes requests from Lambda, one after the other, until there are no more.
 ///
@@ -60,8 +63,8 @@ async fn handle<S: Store, T: Clock>(
             return Ok(reply.to_event());
         }
     };
-    let orders_a_minute = Some(ORDERS_A_MINUTE);
-    let desk = Desk { store, clock, defaults: settings.defaults, patience: PATIENCE, orders_a_minute };
+    let desk = Desk::new(store, clock, settings.defaults, PATIENCE);
+    let desk = Desk { orders_a_minute: Some(ORDERS_A_MINUTE), time_limit: Some(TIME_LIMIT), ..desk };
     let Answering { keys, keyword, prefix } = &settings.answering;
     let web = Web { desk, keys, language: settings.language, keyword, prefix };
     let answered = web::answer(&web, &request).await;

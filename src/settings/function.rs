@@ -1,5 +1,7 @@
 //! The settings of the function: everything but what the command line needs for files alone.
 
+use std::collections::BTreeMap;
+
 use chrono::Duration;
 use tracing_subscriber::EnvFilter;
 
@@ -47,12 +49,13 @@ pub fn is_lambda() -> bool {
 }
 
 impl Settings {
-    /// Reads the environment of this process.
+    /// Reads the environment of this process, with what variables of these names refer to in the place of ARNs.
     ///
     /// # Errors
     /// Every variable that cannot be read.
-    pub fn from_env() -> Result<Self, SettingsError> {
-        Self::read_named(environment, &names())
+    pub fn from_env(fetched: &BTreeMap<String, String>) -> Result<Self, SettingsError> {
+        let lookup = |name: &str| fetched.get(name).cloned().or_else(|| environment(name));
+        Self::read_named(lookup, &names())
     }
 
     /// Reads variables from wherever `lookup` finds them.

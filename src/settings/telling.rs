@@ -9,7 +9,7 @@ use crate::chat::{Answers, Platform};
 use crate::model::Channel;
 
 /// What the setting of a channel's webhooks begins with.
-const OF_CHANNEL: &str = "WEBHOOK_URL_";
+pub(super) const OF_CHANNEL: &str = "WEBHOOK_URL_";
 
 /// The longest address of the chat function: with a ticket behind it, it fits on the buttons of every platform but one.
 const MOST_ADDRESS_CHARS: usize = 256;

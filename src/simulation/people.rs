@@ -29,13 +29,7 @@ pub(super) fn ask<'a>(stage: &'a Stage, function: Function<'a>, what: &What) -> 
         _ => return None,
     };
     Some(Box::pin(async move {
-        let desk = Desk {
-            store: &function,
-            clock: &function,
-            defaults: stage.defaults,
-            patience: PATIENCE,
-            orders_a_minute: None,
-        };
+        let desk = Desk::new(&function, &function, stage.defaults, PATIENCE);
         let by = Orderer { name: "somebody".to_owned(), ids: Vec::new(), rooms: Vec::new(), room: None, via: "chat" };
         let answer = desk.order(&by, schedule.as_str(), &order).await;
         if matches!(order, Order::Extend(_)) {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::request::Request;
 use crate::model::Orderer;
@@ -16,6 +19,9 @@ pub(super) struct Asked {
     pub(super) what: What,
     /// What commands begin with where they ask, such as `/lamp`; empty where the request does not say.
     pub(super) keyword: String,
+    /// What tells the request from all others, so that an overheard one is not carried out again; `None`: nothing does, or
+    /// what it asks may be asked twice.
+    pub(super) mark: Option<String>,
 }
 
 /// What is asked.
@@ -32,6 +38,14 @@ pub(super) enum What {
     },
     /// Something that wants no answer but that it has arrived.
     Nothing,
+}
+
+/// What tells a request from all others: a hash of its body and of the header with its time.
+pub(super) fn mark(request: &Request, time: &str) -> String {
+    const BYTES: usize = 12;
+    let hash = Sha256::new().chain_update(request.header(time).unwrap_or_default()).chain_update([0]);
+    let hash = hash.chain_update(&request.body).finalize();
+    URL_SAFE_NO_PAD.encode(hash.get(..BYTES).unwrap_or(&hash))
 }
 
 /// The longest name of a person that is shown.

@@ -3,13 +3,16 @@
 
 use serde_json::{Value, json};
 
-use super::asked::{Asked, What, ids, keyword, minutes, name, object, room, text};
+use super::asked::{Asked, What, ids, keyword, mark, minutes, name, object, room, text};
 use super::request::{Reply, Request};
 use crate::chat::{Message, discord};
 use crate::model::Orderer;
 
 /// What the id of a button begins with: `extend:30:` and the ticket.
 const BUTTON: &str = "extend:";
+
+/// The header with the time that Discord signs.
+pub(super) const TIME: &str = "x-signature-timestamp";
 
 /// The longest id of a button, by Discord's documentation.
 const MOST_ID: usize = 100;
@@ -20,7 +23,7 @@ pub(super) enum Interaction {
     /// To know that we are there.
     Ping,
     /// Something that somebody asks, and the id of the server ("guild") from which; none in private.
-    Asked(Asked, Option<String>),
+    Asked(Box<Asked>, Option<String>),
     /// Suggestions for an option, of which there are none.
     Suggestions,
 }
@@ -48,7 +51,8 @@ pub(super) fn read(request: &Request) -> Option<Interaction> {
     };
     let keyword = keyword(&format!("/{}", text(&body, &["data", "name"])));
     let server = Some(text(&body, &["guild_id"])).filter(|id| !id.is_empty()).map(str::to_owned);
-    Some(Interaction::Asked(Asked { by, what, keyword }, server))
+    let mark = matches!(what, What::Command(_)).then(|| mark(request, TIME));
+    Some(Interaction::Asked(Box::new(Asked { by, what, keyword, mark }), server))
 }
 
 /// The command's option `text`.

@@ -190,7 +190,8 @@ impl<S: Store, T: Clock> Web<'_, S, T> {
             What::Command(line) => match command::parse(line) {
                 Ok(Command::Help) => Said::only(text::help(self.language, keyword)),
                 Ok(Command::For { schedule, order }) => {
-                    let result = self.desk.order(&asked.by, &schedule, &order).await;
+                    let desk = Desk { request: asked.mark.as_deref(), ..self.desk };
+                    let result = desk.order(&asked.by, &schedule, &order).await;
                     self.said(keyword, Audit::new(&asked.by, &schedule, &order, &result), &result)
                 }
                 Err(error) => Said::only(text::mistake(self.language, keyword, &error)),

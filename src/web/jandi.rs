@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::asked::{Asked, What, ids, keyword, name, object, room, text};
+use super::asked::{Asked, What, ids, keyword, mark, name, object, room, text};
 use super::request::{Reply, Request};
 use super::verify::{Keys, TOLERANCE, Unverified};
 use crate::chat::{Message, jandi};
@@ -38,7 +38,9 @@ pub(super) fn read(keys: &Keys, request: &Request, now: DateTime<Utc>) -> Result
     };
     let word = text(&body, &["keyword"]);
     let line = without_keyword(text(&body, &["text"]), word);
-    Ok(Asked { by, what: What::Command(line.to_owned()), keyword: keyword(&format!("/{word}")) })
+    // Without its time the same request may be somebody who says the same again.
+    let mark = created_at(body.get("createdAt")).map(|_| mark(request, ""));
+    Ok(Asked { by, what: What::Command(line.to_owned()), keyword: keyword(&format!("/{word}")), mark })
 }
 
 /// The reply, which JANDI posts into the room.

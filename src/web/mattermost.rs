@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::asked::{Asked, What, form, ids, keyword, minutes, name, object, room, text};
+use super::asked::{Asked, What, form, ids, keyword, mark, minutes, name, object, room, text};
 use super::request::{Reply, Request};
 use super::verify::{Keys, Unverified};
 use crate::chat::{Message, mattermost};
@@ -28,7 +28,9 @@ pub(super) fn command(keys: &Keys, request: &Request) -> Result<Asked, Unverifie
         via: "mattermost",
     };
     let what = What::Command(field("text").trim().to_owned());
-    Ok(Asked { by, what, keyword: keyword(field("command")) })
+    // This id is new for each command; without it the same request may be somebody who says the same again.
+    let mark = (!field("trigger_id").is_empty()).then(|| mark(request, ""));
+    Ok(Asked { by, what, keyword: keyword(field("command")), mark })
 }
 
 /// What was pressed; its ticket is not checked yet. `None`: it is no button of ours.
@@ -47,7 +49,7 @@ pub(super) fn button(request: &Request) -> Option<Asked> {
         room: room(text(&body, &["channel_name"])),
         via: "mattermost",
     };
-    Some(Asked { by, what: What::Click { token, minutes }, keyword: keyword("") })
+    Some(Asked { by, what: What::Click { token, minutes }, keyword: keyword(""), mark: None })
 }
 
 /// The answer to a command, for all in the channel or for the one who asked.

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::asked::{Asked, What, form, ids, keyword, minutes, name, room, text};
+use super::asked::{Asked, What, form, ids, keyword, mark, minutes, name, room, text};
 use super::line::FollowUp;
 use super::request::{Reply, Request};
 use crate::chat::{Message, slack};
@@ -12,6 +12,9 @@ use crate::model::Orderer;
 
 /// What a button is called whose value is a ticket: `extend:30`.
 const BUTTON: &str = "extend:";
+
+/// The header with the time that Slack signs.
+pub(super) const TIME: &str = "x-slack-request-timestamp";
 
 /// What was asked, and where the answer to a click goes. `None`: it is no request of Slack.
 pub(super) fn read(request: &Request) -> Option<(Asked, Option<FollowUp>)> {
@@ -30,7 +33,8 @@ pub(super) fn read(request: &Request) -> Option<(Asked, Option<FollowUp>)> {
         via: "slack",
     };
     let what = What::Command(field("text").trim().to_owned());
-    Some((Asked { by, what, keyword: keyword(field("command")) }, None))
+    let mark = Some(mark(request, TIME));
+    Some((Asked { by, what, keyword: keyword(field("command")), mark }, None))
 }
 
 /// A payload of interactivity: only buttons of ours ask for something; a link's button wants to be received as well.
@@ -51,7 +55,7 @@ fn click(payload: &Value) -> Option<(Asked, Option<FollowUp>)> {
         Some(What::Click { token: text(action, &["value"]).to_owned(), minutes })
     });
     let later = pressed.as_ref().and_then(|_| FollowUp::slack(text(payload, &["response_url"])));
-    Some((Asked { by, what: pressed.unwrap_or(What::Nothing), keyword: keyword("") }, later))
+    Some((Asked { by, what: pressed.unwrap_or(What::Nothing), keyword: keyword(""), mark: None }, later))
 }
 
 /// The answer to a command, for all in the channel or for the one who asked.

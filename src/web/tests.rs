@@ -40,6 +40,7 @@ struct Stage {
     discord: SigningKey,
     signer: Signer,
     language: Language,
+    time_limit: Option<Duration>,
 }
 
 impl Stage {
@@ -56,7 +57,7 @@ impl Stage {
             .with_mattermost(MATTERMOST_TOKEN)
             .with_links(signer.clone());
         let town = Town::new(SCHEDULES, &[], "2026-11-23 21:50");
-        Self { town, keys, discord, signer, language: Language::En }
+        Self { town, keys, discord, signer, language: Language::En, time_limit: None }
     }
 
     fn now(&self) -> DateTime<Utc> {
@@ -65,13 +66,8 @@ impl Stage {
 
     fn web(&self) -> Web<'_, World, World> {
         let world = &self.town.world;
-        let desk = Desk {
-            store: world,
-            clock: world,
-            defaults: Defaults::default(),
-            patience: Duration::seconds(1),
-            orders_a_minute: Some(30),
-        };
+        let desk = Desk::new(world, world, Defaults::default(), Duration::seconds(1));
+        let desk = Desk { orders_a_minute: Some(30), time_limit: self.time_limit, ..desk };
         Web { desk, keys: &self.keys, language: self.language, keyword: "/lamp", prefix: "" }
     }
 

@@ -103,7 +103,7 @@ impl Keys {
     /// Slack's `v0` signature over the bytes of the body, and its time.
     pub(super) fn slack(&self, request: &Request, now: DateTime<Utc>) -> Result<(), Unverified> {
         let key = self.slack.as_ref().ok_or(Unverified::NoKey)?;
-        let stamp = fresh(request.header("x-slack-request-timestamp"), now)?;
+        let stamp = fresh(request.header(super::slack::TIME), now)?;
         let signature = request.header("x-slack-signature").ok_or(Unverified::Missing)?;
         let signature = signature.strip_prefix("v0=").and_then(hex::<32>).ok_or(Unverified::Form)?;
         let mac = key.clone().chain_update("v0:").chain_update(stamp).chain_update(":").chain_update(&request.body);
@@ -121,7 +121,7 @@ impl Keys {
     /// Discord's Ed25519 signature over the time and the bytes of the body.
     pub(super) fn discord(&self, request: &Request, now: DateTime<Utc>) -> Result<(), Unverified> {
         let key = self.discord.as_ref().ok_or(Unverified::NoKey)?;
-        let stamp = fresh(request.header("x-signature-timestamp"), now)?;
+        let stamp = fresh(request.header(super::discord::TIME), now)?;
         let signature = request.header("x-signature-ed25519").ok_or(Unverified::Missing)?;
         let signature = Signature::from_bytes(&hex::<64>(signature).ok_or(Unverified::Form)?);
         let signed = [stamp.as_bytes(), &request.body].concat();

@@ -197,7 +197,7 @@ async fn a_group_never_replaces_another_schedules_in_the_predecessors_table() {
     for (table, key) in
         [("Schedule", "ScheduleName"), ("ScheduleServerGroup", "GroupName"), ("ScheduleException", "ExceptionUuid")]
     {
-        crate::lambda::create_table(&moto.dynamodb(), table, &[key]).await;
+        crate::stage::create_table(&moto.dynamodb(), table, &[key]).await;
     }
     let folder = tempfile::TempDir::new().unwrap();
     for name in ["One", "Two"] {

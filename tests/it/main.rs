@@ -10,6 +10,7 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod answer;
 mod chat;
 mod cli;
 mod dynamodb;
@@ -17,4 +18,5 @@ mod fleet;
 mod lambda;
 #[path = "../receiver.rs"]
 mod receiver;
+mod stage;
 mod support;

@@ -132,8 +132,7 @@ fn serve(world: &World, stream: &TcpStream) {
         "isBase64Encoded": false,
     });
     let keys = Keys::default().with_links(signer());
-    let patience = Duration::seconds(1);
-    let desk = Desk { store: world, clock: world, defaults: Defaults::default(), patience, orders_a_minute: None };
+    let desk = Desk::new(world, world, Defaults::default(), Duration::seconds(1));
     let web = Web { desk, keys: &keys, language: Language::En, keyword: "/lamp", prefix: "" };
     let request = read(&event).unwrap().request.unwrap();
     let reply = pollster::block_on(answer(&web, &request)).reply;

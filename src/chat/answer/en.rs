@@ -276,6 +276,10 @@ pub(super) fn refusal(refusal: &Refusal, spoken: &Spoken<'_>) -> Message {
         Why::TooMany { a_minute } => {
             (format!("{name} has had {a_minute} orders in this minute"), vec!["Try again in a minute.".to_owned()])
         }
+        Why::Again => (
+            format!("{name}: this request was taken before, and is not carried out again"),
+            vec![format!("How things are: {}", command("status"))],
+        ),
         Why::NotFollowed { is_off: true } => (format!("{name}: `Mode` is `off`, so nothing is done"), Vec::new()),
         Why::NotFollowed { is_off: false } => (
             format!("{name} is disabled: its timetable stops nothing"),

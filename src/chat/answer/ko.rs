@@ -289,6 +289,10 @@ pub(super) fn refusal(refusal: &Refusal, spoken: &Spoken<'_>) -> Message {
         Why::TooMany { a_minute } => {
             (format!("요청은 1분에 {a_minute}번까지 받습니다"), vec!["1분 뒤에 다시 시도해 주세요.".to_owned()])
         }
+        Why::Again => (
+            "이미 받은 요청이므로 다시 실행하지 않습니다".to_owned(),
+            vec![format!("지금 상태를 보려면: {}", command("상태"))],
+        ),
         Why::NotFollowed { is_off: true } => ("`Mode`가 `off`이므로 아무것도 하지 않습니다".to_owned(), Vec::new()),
         Why::NotFollowed { is_off: false } => {
             one("사용하지 않는 상태이므로 시간표에 따라 중지되지 않습니다", "강제 시작과 강제 중지만 동작합니다.")

@@ -253,6 +253,29 @@ fn orders_of_a_minute_are_counted() {
 }
 
 #[test]
+fn a_request_is_taken_once() {
+    let world = office(EVENING, &json!({}));
+    let give = |request: Option<&str>, order: &Order| {
+        let desk = Desk { orders_a_minute: Some(30), request, ..desk(&world) };
+        pollster::block_on(desk.order(&by("jane"), "Dev", order)).map_err(|refusal| refusal.why)
+    };
+    let stop = Order::Force { action: Action::Stop, lasts: None };
+    assert!(give(Some("a"), &stop).is_ok());
+    for minutes in [0, 1, 4, 5] {
+        world.advance_to(world.now() + Duration::minutes(minutes));
+        assert_eq!(give(Some("a"), &stop), Err(Why::Again), "{minutes}");
+        assert!(give(Some("a"), &Order::Status).is_ok(), "a question may be asked again");
+        assert!(give(None, &stop).is_ok(), "what is not told from others may be ordered again");
+    }
+    assert!(give(Some("b"), &stop).is_ok());
+    // By then no signature of it is believed any more, and nothing is kept.
+    world.advance_to(world.now() + Duration::minutes(12));
+    assert!(give(Some("c"), &stop).is_ok());
+    let requests = world.items(Table::Run)[0]["Requests"].as_object().unwrap().clone();
+    assert_eq!(requests.keys().collect::<Vec<_>>(), ["c"]);
+}
+
+#[test]
 fn s4_no_address_is_written_or_logged() {
     let world = office(EVENING, &json!({}));
     remember(&world, started);

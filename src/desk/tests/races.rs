@@ -108,13 +108,7 @@ fn meet(now: &str, orders: [&str; 2], judge: impl Fn(&World, [String; 2], &str))
             let world = office(now, &json!({}));
             remember(&world, started);
             let store = Stepped(&world);
-            let desk = Desk {
-                store: &store,
-                clock: &world,
-                defaults: Defaults::default(),
-                patience: Duration::seconds(2),
-                orders_a_minute: None,
-            };
+            let desk = Desk::new(&store, &world, Defaults::default(), Duration::seconds(2));
             let orders = orders.map(|text| match parse(text) {
                 Ok(Command::For { schedule, order }) => (schedule, order),
                 other => panic!("{text}: {other:?}"),
@@ -233,13 +227,7 @@ fn a_click_and_a_stop_in_the_same_second() {
                 let town = warned();
                 let store = Stepped(&town.world);
                 let world = &town.world;
-                let desk = Desk {
-                    store: &store,
-                    clock: world,
-                    defaults: Defaults::default(),
-                    patience: Duration::seconds(2),
-                    orders_a_minute: None,
-                };
+                let desk = Desk::new(&store, world, Defaults::default(), Duration::seconds(2));
                 let jane = by("jane");
                 let mut click = Walker::new(desk.order_for(&jane, "Dev", Some(at("2026-11-23 22:00")), &hour));
                 let ports = Ports { store: &store, fleet: world, chat: world, clock: world, journal: world };
@@ -290,5 +278,19 @@ fn judge(town: &Town, answer: Result<Answer, Refusal>, way: &str, seen: &mut std
             assert_eq!(world.take_asked().len(), 1, "{way}");
         }
         Err(why) => panic!("{way}: {why:?}"),
+    }
+}
+
+#[test]
+fn an_order_is_answered_in_time_whatever_the_tables_do() {
+    let world = office("2026-11-23 21:50", &json!({}));
+    let store = Stepped(&world);
+    // This clock's time passes as soon as a table does not answer at once.
+    let desk = Desk::new(&store, &world, Defaults::default(), Duration::seconds(2));
+    let desk = Desk { time_limit: Some(Duration::milliseconds(1_700)), ..desk };
+    for (order, changes) in [(Order::Skip, true), (Order::Status, false)] {
+        let refusal = pollster::block_on(desk.order(&by("jane"), "Dev", &order)).unwrap_err();
+        let Why::Store { may_be_done, .. } = refusal.why else { panic!("{refusal:?}") };
+        assert_eq!((may_be_done, refusal.schedule.as_str()), (changes, "Dev"));
     }
 }

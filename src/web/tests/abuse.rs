@@ -92,6 +92,45 @@ fn a_signed_request_that_is_sent_again_later_is_refused() {
     }
 }
 
+/// Makes a request of a platform.
+type Make = Box<dyn Fn(&Stage) -> Request>;
+
+#[test]
+fn an_overheard_order_that_is_sent_again_soon_is_not_carried_out_again() {
+    let text = "Dev exception set tomorrow stop 20:00";
+    let option = json!({"options": [{"name": "text", "value": text}], "name": "lamp"});
+    let user = json!({"user": {"id": "1", "username": "kim"}});
+    let mattermost = encode(&[("command", "/lamp"), ("text", text), ("user_name", "kim"), ("trigger_id", "t1")]);
+    let token = format!("Token {MATTERMOST_TOKEN}");
+    let makes: [(&str, Make); 4] = [
+        ("slack", Box::new(move |stage| stage.slack(&encode(&[("command", "/lamp"), ("text", text)])))),
+        (
+            "discord",
+            Box::new(move |stage| stage.discord(&json!({"type": 2, "data": option, "member": user, "id": "7"}))),
+        ),
+        ("jandi", Box::new(move |stage| stage.jandi(&format!("/lamp {text}")))),
+        (
+            "mattermost",
+            Box::new(move |_| with(&[("authorization", &token)], form_request("/mattermost/command", &mattermost))),
+        ),
+    ];
+    for (name, make) in makes {
+        let stage = Stage::new();
+        let overheard = make(&stage);
+        assert_eq!(stage.send(&overheard).line.audit.map(|audit| audit.result), Some("done"), "{name}");
+        // Somebody has taken it back meanwhile: it is not to come back.
+        stage.send(&stage.jandi("/lamp Dev exception del tomorrow stop"));
+        stage.town.world.advance_to(stage.now() + Duration::minutes(4));
+        let answered = stage.send(&overheard);
+        assert_eq!(
+            (answered.reply.status, answered.line.audit.map(|audit| audit.result)),
+            (200, Some("again")),
+            "{name}"
+        );
+        assert_eq!(stage.exceptions(), Vec::<String>::new(), "{name}");
+    }
+}
+
 #[test]
 fn commands_that_make_no_sense_get_words_and_write_nothing() {
     let stage = Stage::new();
