@@ -17,13 +17,14 @@ mod support;
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lamplighter::aws::{CallCounts, DynamoStore, TableNames};
 use lamplighter::ports::{Store as _, Table};
 use serde_json::{Value, json};
 use support::moto::Moto;
 use support::rie::Lambda;
+use tokio::time::Instant;
 
 const TOKEN: &str = "YE1ronbbuoZkq7h3J5KMI4Tn";
 /// Functions that are started anew.
