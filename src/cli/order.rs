@@ -19,7 +19,7 @@ pub(super) struct Common {
     schedule: String,
 
     /// Who orders it: the name that others are told.
-    #[arg(long, value_name = "NAME", default_value = "a terminal")]
+    #[arg(long, value_name = "NAME", default_value = Orderer::A_TERMINAL)]
     by: String,
 
     /// How to print the answer.

@@ -47,7 +47,7 @@ pub(super) fn creator(by: &Orderer) -> String {
         _ => &by.name,
     };
     let name: String = document::plain(name.trim()).chars().take(MOST_CHARS).collect();
-    if name.is_empty() { "somebody".to_owned() } else { name }
+    if name.is_empty() { Orderer::SOMEBODY.to_owned() } else { name }
 }
 
 impl<S: Store, T: Clock> Desk<'_, S, T> {
