@@ -71,11 +71,9 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
             if let Some(id) = standing.get("ExceptionUuid") {
                 item.insert("ExceptionUuid".to_owned(), id.clone());
             }
-            if !reason.is_empty() {
-                let replaced = Value::Object(within(standing, MOST_REPLACED));
-                if replaced.to_string().len() <= MOST_BYTES {
-                    item.insert(REPLACES.to_owned(), replaced);
-                }
+            let replaced = Value::Object(within(standing, MOST_REPLACED));
+            if replaced.to_string().len() <= MOST_BYTES {
+                item.insert(REPLACES.to_owned(), replaced);
             }
         }
         New { item, before }

@@ -101,9 +101,10 @@ mod tests {
 
     #[test]
     fn c1_whoever_has_made_the_new_stop_is_told() {
+        type Case<'a> = (&'a [(&'a str, &'a str)], Option<(&'a str, &'a str)>);
         let at = |text: &str| calendar::instant(chrono_tz::Tz::Asia__Seoul, text.parse().unwrap());
         // The exceptions with who made them, and what is told after a warning of the stop at 22:00.
-        let cases: [(&[(&str, &str)], Option<(&str, &str)>); 11] = [
+        let cases: [Case<'_>; 11] = [
             (&[("2026-11-23 stop 23:00", "jane")], Some(("2026-11-23T23:00:00", "jane"))),
             // The later of two stops counts, in whichever order they come.
             (

@@ -81,22 +81,25 @@ pub(super) fn answer(answer: &Answer, spoken: &Spoken<'_>) -> Message {
             let none = lines.is_empty().then(|| "There are none: the timetable stands.".to_owned());
             Message::new(Tone::Info, &title).field("Exceptions", lines).field("Exceptions", none)
         }
-        Done::ExceptionSet { date: of, kind, local_time, is_new, day, has_begun } => {
+        Done::ExceptionSet { date: of, kind, local_time, is_new, was, day, has_begun } => {
             let is = if *is_new { "is now" } else { "is already" };
             let title =
                 format!("{name}: the exception for {} {is} `{} {}`", date(*of), kind.as_str(), value(*local_time));
-            let undo = format!("exception del {of} {}", kind.as_str());
+            let undo = undo(was).unwrap_or_else(|| format!("exception del {of} {}", kind.as_str()));
             Message::new(Tone::Info, &title)
+                .field("It takes the place of", was.iter().filter(|_| *is_new).map(exception))
                 .field("That date", [ends(day, &times)])
                 .field("Mind", has_begun.then(|| begun_note(spoken, name.as_str())))
                 .field("To take it back", is_new.then(|| spoken.command(name.as_str(), &undo)))
         }
-        Done::ExceptionDeleted { date: of, kind, count, day, has_begun } => {
-            let what = if *count == 1 { "the exception".to_owned() } else { format!("{count} exceptions") };
+        Done::ExceptionDeleted { date: of, kind, was, day, has_begun } => {
+            let what = if was.len() == 1 { "the exception".to_owned() } else { format!("{} exceptions", was.len()) };
             let title = format!("{name}: deleted {what} `{}` for {}", kind.as_str(), date(*of));
             Message::new(Tone::Info, &title)
+                .field("What was there", was.iter().map(exception))
                 .field("That date", [ends(day, &times)])
                 .field("Mind", has_begun.then(|| begun_note(spoken, name.as_str())))
+                .field("To put it back", undo(was).map(|undo| spoken.command(name.as_str(), &undo)))
         }
         Done::Extended { planned_at, stop_at, by: who, is_new, latest_at } => {
             let until = times.in_zone(*stop_at);
@@ -127,12 +130,7 @@ pub(super) fn answer(answer: &Answer, spoken: &Spoken<'_>) -> Message {
                 true => format!("{name}: {what} is ordered; the scheduler carries it out soon"),
                 false => format!("{name}: {what} has been ordered already"),
             };
-            let until = match (action, until_at) {
-                (Action::Start, Some(at)) => format!("It runs until {}.", times.in_zone(*at)),
-                (Action::Start, None) => "Nothing stops it again by itself: no stop is planned.".to_owned(),
-                (Action::Stop, Some(at)) => format!("It starts again at {}.", times.in_zone(*at)),
-                (Action::Stop, None) => "Nothing starts it again by itself: no start is planned.".to_owned(),
-            };
+            let until = until(*action, *until_at, &times);
             let asked = asked_until_at.map(|at| {
                 format!(
                     "You asked for {}; the timetable decides. To move its stop: {}",
@@ -146,21 +144,22 @@ pub(super) fn answer(answer: &Answer, spoken: &Spoken<'_>) -> Message {
             Message::new(tone, &title)
                 .field("More", [until].into_iter().chain(asked).chain(instead).chain(told).chain([take_back()]))
         }
-        Done::Cancelled(cancelled) => show_cancelled(name.as_str(), cancelled, &times),
+        Done::Cancelled(cancelled) => show_cancelled(name.as_str(), cancelled, spoken, &times),
     }
 }
 
-fn show_cancelled(name: &str, cancelled: &Cancelled, times: &Times) -> Message {
+fn show_cancelled(name: &str, cancelled: &Cancelled, spoken: &Spoken<'_>, times: &Times) -> Message {
     let stops = |stop_at: Option<DateTime<Utc>>| match stop_at {
         Some(at) if at <= times.now => "Its time is past: it stops soon, with a warning before it.".to_owned(),
         Some(at) => format!("It stops at {}.", times.in_zone(at)),
         None => "No stop is planned.".to_owned(),
     };
     match cancelled {
-        Cancelled::Force(action) => {
+        Cancelled::Force { action, is_under_way, until_at } => {
             let title = format!("{name}: the order to force {} is taken back", action.as_str());
             let note = "What AWS has been asked for already goes on.".to_owned();
-            Message::new(Tone::Info, &title).field("Mind", [note])
+            let rest = is_under_way.then(|| [until(*action, *until_at, times), turn_round(*action, name, spoken)]);
+            Message::new(Tone::Info, &title).field("Mind", [note].into_iter().chain(rest.into_iter().flatten()))
         }
         Cancelled::Extension { from_at, stop_at, by: who } => {
             let title =
@@ -171,6 +170,24 @@ fn show_cancelled(name: &str, cancelled: &Cancelled, times: &Times) -> Message {
             let title = format!("{name}: the stop that was left out{} is planned again", by(who.as_deref()));
             Message::new(Tone::Info, &title).field("Now", [stops(*stop_at)])
         }
+    }
+}
+
+/// What becomes of what was started or stopped by force.
+fn until(action: Action, until_at: Option<DateTime<Utc>>, times: &Times) -> String {
+    match (action, until_at) {
+        (Action::Start, Some(at)) => format!("It runs until {}.", times.in_zone(at)),
+        (Action::Start, None) => "Nothing stops it again by itself: no stop is planned.".to_owned(),
+        (Action::Stop, Some(at)) => format!("It starts again at {}.", times.in_zone(at)),
+        (Action::Stop, None) => "Nothing starts it again by itself: no start is planned.".to_owned(),
+    }
+}
+
+/// What to write where something was started or stopped already.
+fn turn_round(action: Action, name: &str, spoken: &Spoken<'_>) -> String {
+    match action {
+        Action::Start => format!("To stop it now: {}", spoken.command(name, "force_stop")),
+        Action::Stop => format!("To start all again: {}", spoken.command(name, "force_start")),
     }
 }
 
@@ -186,6 +203,12 @@ fn ends(day: &[(Action, DateTime<Utc>)], times: &Times) -> String {
     } else {
         format!("{} ({})", words.join(", "), times.zone.name())
     }
+}
+
+/// What to write to have the one back that counted.
+fn undo(was: &[Exception]) -> Option<String> {
+    let Exception { date, kind, local_time, .. } = was.first()?;
+    Some(format!("exception set {date} {} {}", kind.as_str(), value(*local_time)))
 }
 
 fn exception(exception: &Exception) -> String {

@@ -94,23 +94,26 @@ pub(super) fn answer(answer: &Answer, spoken: &Spoken<'_>) -> Message {
             let none = lines.is_empty().then(|| "예외가 없습니다. 시간표대로 동작합니다.".to_owned());
             Message::new(Tone::Info, &title).field("예외", lines).field("예외", none)
         }
-        Done::ExceptionSet { date: of, kind, local_time, is_new, day, has_begun } => {
+        Done::ExceptionSet { date: of, kind, local_time, is_new, was, day, has_begun } => {
             let (of_date, what) = (date(*of), format!("`{} {}`", end(*kind), value(*local_time)));
             let title = match is_new {
                 true => format!("{name}: {of_date} 예외를 {what}(으)로 설정했습니다"),
                 false => format!("{name}: {of_date} 예외가 이미 {what}(으)로 설정되어 있습니다"),
             };
-            let undo = format!("예외 삭제 {of} {}", end(*kind));
+            let undo = undo(was).unwrap_or_else(|| format!("예외 삭제 {of} {}", end(*kind)));
             Message::new(Tone::Info, &title)
+                .field("이전 예외", was.iter().filter(|_| *is_new).map(exception))
                 .field("그날 일정", [ends(day, &times)])
                 .field("주의", has_begun.then(|| begun_note(spoken, name.as_str())))
                 .field("되돌리려면", is_new.then(|| spoken.command(name.as_str(), &undo)))
         }
-        Done::ExceptionDeleted { date: of, kind, count, day, has_begun } => {
-            let title = format!("{name}: {}의 `{}` 예외 {count}건을 삭제했습니다", date(*of), end(*kind));
+        Done::ExceptionDeleted { date: of, kind, was, day, has_begun } => {
+            let title = format!("{name}: {}의 `{}` 예외 {}건을 삭제했습니다", date(*of), end(*kind), was.len());
             Message::new(Tone::Info, &title)
+                .field("삭제한 예외", was.iter().map(exception))
                 .field("그날 일정", [ends(day, &times)])
                 .field("주의", has_begun.then(|| begun_note(spoken, name.as_str())))
+                .field("되돌리려면", undo(was).map(|undo| spoken.command(name.as_str(), &undo)))
         }
         Done::Extended { planned_at, stop_at, by, is_new, latest_at } => {
             let until = times.in_zone(*stop_at);
@@ -136,7 +139,7 @@ pub(super) fn answer(answer: &Answer, spoken: &Spoken<'_>) -> Message {
             Message::new(Tone::Info, &title).field("안내", who(by.as_deref()).into_iter().chain([next, take_back()]))
         }
         Done::Forced { .. } => show_forced(answer, spoken, &times),
-        Done::Cancelled(cancelled) => show_cancelled(name.as_str(), cancelled, &times),
+        Done::Cancelled(cancelled) => show_cancelled(name.as_str(), cancelled, spoken, &times),
     }
 }
 
@@ -150,12 +153,7 @@ fn show_forced(answer: &Answer, spoken: &Spoken<'_>, times: &Times) -> Message {
         true => format!("{name}: {what} 요청을 접수했습니다. 스케줄러가 곧 실행합니다"),
         false => format!("{name}: {what} 요청이 이미 접수되어 있습니다"),
     };
-    let until = match (action, until_at) {
-        (Action::Start, Some(at)) => format!("{}까지 실행됩니다.", times.in_zone(*at)),
-        (Action::Start, None) => "중지 예정이 없으므로 저절로 중지되지 않습니다.".to_owned(),
-        (Action::Stop, Some(at)) => format!("{}에 다시 시작됩니다.", times.in_zone(*at)),
-        (Action::Stop, None) => "시작 예정이 없으므로 저절로 시작되지 않습니다.".to_owned(),
-    };
+    let until = until(*action, *until_at, times);
     let asked = asked_until_at.map(|at| {
         let extend = spoken.command(name, "연장 1시간");
         format!("요청하신 시각은 {}이지만 시간표가 우선합니다. 중지를 늦추려면: {extend}", times.at(at))
@@ -168,16 +166,19 @@ fn show_forced(answer: &Answer, spoken: &Spoken<'_>, times: &Times) -> Message {
     Message::new(tone, &title).field("안내", more)
 }
 
-fn show_cancelled(name: &str, cancelled: &Cancelled, times: &Times) -> Message {
+fn show_cancelled(name: &str, cancelled: &Cancelled, spoken: &Spoken<'_>, times: &Times) -> Message {
     let stops = |stop_at: Option<DateTime<Utc>>| match stop_at {
         Some(at) if at <= times.now => "중지 시각이 이미 지났으므로, 미리 알린 뒤 곧 중지합니다.".to_owned(),
         Some(at) => format!("{}에 중지됩니다.", times.in_zone(at)),
         None => "중지 예정이 없습니다.".to_owned(),
     };
     let (title, by, now) = match cancelled {
-        Cancelled::Force(action) => {
+        Cancelled::Force { action, is_under_way, until_at } => {
             let note = "AWS에 이미 요청한 작업은 그대로 진행됩니다.".to_owned();
-            (format!("{name}: 강제 {} 요청을 취소했습니다", act(*action)), None, note)
+            let rest = is_under_way.then(|| [until(*action, *until_at, times), turn_round(*action, name, spoken)]);
+            let title = format!("{name}: 강제 {} 요청을 취소했습니다", act(*action));
+            return Message::new(Tone::Info, &title)
+                .field("안내", [note].into_iter().chain(rest.into_iter().flatten()));
         }
         Cancelled::Extension { from_at, stop_at, by } => {
             (format!("{name}: {}까지의 연장을 취소했습니다", times.at(*from_at)), by.as_deref(), stops(*stop_at))
@@ -188,6 +189,24 @@ fn show_cancelled(name: &str, cancelled: &Cancelled, times: &Times) -> Message {
     };
     let by = by.map(|by| format!("취소된 요청을 한 사람: {by}"));
     Message::new(Tone::Info, &title).field("안내", [now].into_iter().chain(by))
+}
+
+/// What becomes of what was started or stopped by force.
+fn until(action: Action, until_at: Option<DateTime<Utc>>, times: &Times) -> String {
+    match (action, until_at) {
+        (Action::Start, Some(at)) => format!("{}까지 실행됩니다.", times.in_zone(at)),
+        (Action::Start, None) => "중지 예정이 없으므로 자동으로 중지되지 않습니다.".to_owned(),
+        (Action::Stop, Some(at)) => format!("{}에 다시 시작됩니다.", times.in_zone(at)),
+        (Action::Stop, None) => "시작 예정이 없으므로 자동으로 시작되지 않습니다.".to_owned(),
+    }
+}
+
+/// What to write where something was started or stopped already.
+fn turn_round(action: Action, name: &str, spoken: &Spoken<'_>) -> String {
+    match action {
+        Action::Start => format!("지금 중지하려면: {}", spoken.command(name, "중지")),
+        Action::Stop => format!("다시 시작하려면: {}", spoken.command(name, "시작")),
+    }
 }
 
 fn begun_note(spoken: &Spoken<'_>, name: &str) -> String {
@@ -201,6 +220,12 @@ fn ends(day: &[(Action, DateTime<Utc>)], times: &Times) -> String {
     } else {
         format!("{} ({})", words.join(", "), times.zone.name())
     }
+}
+
+/// What to write to have the one back that counted.
+fn undo(was: &[Exception]) -> Option<String> {
+    let Exception { date, kind, local_time, .. } = was.first()?;
+    Some(format!("예외 설정 {date} {} {}", end(*kind), value(*local_time)))
 }
 
 fn exception(exception: &Exception) -> String {

@@ -1,6 +1,6 @@
 //! Why an order was refused, in English.
 
-use super::{Times, date, length};
+use super::{Times, date, length, turn_round, until};
 use crate::chat::answer::Spoken;
 use crate::chat::message::{Message, Tone};
 use crate::desk::{Refusal, Why};
@@ -80,6 +80,17 @@ pub(in crate::chat::answer) fn refusal(refusal: &Refusal, spoken: &Spoken<'_>) -
         Why::NothingToCancel => (
             format!("{name}: there is nothing to take back"),
             vec![format!("Exceptions that were set stay: {}", command("exception info"))],
+        ),
+        Why::CarriedOut { action, until_at } => (
+            format!("{name}: force {} has been carried out or is under way, and is not taken back", action.as_str()),
+            vec![until(*action, *until_at, &times), turn_round(*action, name, spoken)],
+        ),
+        Why::NoEnd => (
+            format!("{name} is disabled: nothing would stop it after that time, so it is not started"),
+            vec![
+                format!("Start it without an end: {}", command("force_start")),
+                format!("Stop it when you are done: {}", command("force_stop")),
+            ],
         ),
         Why::Busy => (format!("{name}: others are writing at the same time"), vec!["Try again.".to_owned()]),
         Why::OtherStop { stop_at } => (

@@ -1,6 +1,6 @@
 //! Why an order was refused, in Korean.
 
-use super::{Times, date, end, length};
+use super::{Times, act, date, end, length, turn_round, until};
 use crate::chat::answer::Spoken;
 use crate::chat::message::{Message, Tone};
 use crate::desk::{Refusal, Why};
@@ -64,6 +64,17 @@ pub(in crate::chat::answer) fn refusal(refusal: &Refusal, spoken: &Spoken<'_>) -
         Why::NothingToCancel => (
             "취소할 요청이 없습니다".to_owned(),
             vec![format!("설정한 예외는 그대로 있습니다: {}", command("예외 정보"))],
+        ),
+        Why::CarriedOut { action, until_at } => (
+            format!("강제 {} 작업이 이미 실행되었거나 진행 중이어서 취소할 수 없습니다", act(*action)),
+            vec![until(*action, *until_at, &times), turn_round(*action, name, spoken)],
+        ),
+        Why::NoEnd => (
+            "사용하지 않는 상태여서 정한 시간이 지나도 중지되지 않으므로 시작하지 않았습니다".to_owned(),
+            vec![
+                format!("시간을 정하지 않고 시작하려면: {}", command("시작")),
+                format!("사용을 마치고 중지하려면: {}", command("중지")),
+            ],
         ),
         Why::Busy => one("다른 사람이 동시에 변경하고 있습니다", "다시 시도해 주세요."),
         Why::OtherStop { stop_at } => (
