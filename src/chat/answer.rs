@@ -3,7 +3,7 @@
 mod en;
 mod ko;
 
-use super::command::CommandError;
+use super::command::{CommandError, quoted};
 use super::{Language, Message};
 use crate::desk::{Answer, Refusal};
 
@@ -23,8 +23,7 @@ impl<'a> Spoken<'a> {
 
     /// `/lamp "Dev Team" cancel`, `lamplighter cancel "Dev Team"`.
     fn command(self, schedule: &str, rest: &str) -> String {
-        let is_plain = !schedule.contains(char::is_whitespace) && !schedule.starts_with(['/', '"', '\'', '`']);
-        let schedule = if is_plain { schedule.to_owned() } else { format!("\"{schedule}\"") };
+        let schedule = quoted(schedule);
         if !self.is_terminal {
             return self.bare(&format!("{schedule} {rest}"));
         }
