@@ -16,8 +16,10 @@ pub mod jandi;
 pub mod json;
 mod language;
 pub mod link;
+mod markdown;
 pub mod mattermost;
 mod message;
+mod names;
 mod offer;
 mod platform;
 pub mod sample;
@@ -29,6 +31,7 @@ pub mod text;
 
 pub use language::{Language, LanguageError};
 pub use message::{Choice, Choices, Field, Message, Tone};
+pub(crate) use message::{Piece, pieces};
 pub use offer::{Answers, choices};
 pub use platform::{Platform, PlatformError};
 

@@ -7,6 +7,7 @@ use chrono::Duration;
 
 use super::command::quoted;
 use super::link::{Purpose, Signer, Ticket};
+use super::message::unmarked;
 use super::{Choice, Choices, Language, Platform, text};
 use crate::model::{Notice, Orderer};
 
@@ -46,7 +47,7 @@ pub fn choices(notice: &Notice, answers: &Answers, language: Language) -> Option
         until_at: *until_at,
     });
     let command = answers.keyword.as_deref().map(|keyword| {
-        let command = format!("/{keyword} {} extend {suggested}", quoted(schedule.as_str()));
+        let command = format!("/{keyword} {} extend {suggested}", quoted(&unmarked(schedule.as_str())));
         text::command(&command, language)
     });
     let ticket = Ticket::new(schedule.clone(), *planned_at, *stop_at);
@@ -83,8 +84,8 @@ pub(super) fn way_back(platform: Platform, notice: &Notice, answers: &Answers) -
     if by == Orderer::AN_EDIT {
         return Some(WayBack::Tables);
     }
-    let command = cancel(notice, answers).filter(|_| platform.has_commands());
-    let terminal = || WayBack::Terminal(format!("lamplighter cancel {}", quoted(schedule.as_str())));
+    let command = cancel(notice, answers).filter(|_| platform.has_commands()).map(|command| unmarked(&command));
+    let terminal = || WayBack::Terminal(format!("lamplighter cancel {}", quoted(&unmarked(schedule.as_str()))));
     Some(command.map_or_else(terminal, WayBack::Command))
 }
 

@@ -10,14 +10,15 @@ mod ko;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::Language;
 use super::message::Message;
 use super::offer::WayBack;
+use super::{Language, names};
 use crate::model::{InstanceKey, Label, Notice, Problem, Region, RoleArn, Stretch};
 
 /// The words of a notice.
 #[must_use]
 pub fn message(notice: &Notice, language: Language) -> Message {
+    let notice = &names::of_notice(notice);
     let message = match language {
         Language::En => en::message(notice),
         Language::Ko => ko::message(notice),
