@@ -16,8 +16,10 @@ pub mod jandi;
 pub mod json;
 mod language;
 pub mod link;
+mod markdown;
 pub mod mattermost;
 mod message;
+mod names;
 mod offer;
 mod platform;
 pub mod sample;
@@ -29,6 +31,7 @@ pub mod text;
 
 pub use language::{Language, LanguageError};
 pub use message::{Choice, Choices, Field, Message, Tone};
+pub(crate) use message::{Piece, pieces};
 pub use offer::{Answers, choices};
 pub use platform::{Platform, PlatformError};
 
@@ -60,9 +63,9 @@ pub fn message(platform: Platform, notice: &Notice, voice: &Voice) -> Message {
     let Voice { language, answers } = voice;
     let choices = offer::choices(notice, answers, *language);
     let message = Message { choices, ..text::message(notice, *language) };
-    let cancel = offer::cancel(notice, answers).filter(|_| platform.has_commands());
-    let (title, line) = text::cancel(cancel.as_deref().unwrap_or_default(), *language);
-    message.field(title, cancel.map(|_| line))
+    let Some(way_back) = offer::way_back(platform, notice, answers) else { return message };
+    let (title, lines) = text::way_back(&way_back, *language);
+    message.field(title, lines)
 }
 
 /// Renders a notice for a platform.

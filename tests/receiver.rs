@@ -97,6 +97,7 @@ fn slack(check: &mut Check, json: &Value) {
                 check.text(&text["text"], 3_000, "a section");
                 let words = text["text"].as_str().unwrap_or_default();
                 check.that(!words.contains(['<', '>']), "names make neither links nor mentions");
+                check.that(words.matches('`').count() % 2 == 0, "code ends where it begins");
                 let escapes = words.matches('&').count();
                 let known: usize = ["&amp;", "&lt;", "&gt;"].map(|known| words.matches(known).count()).iter().sum();
                 check.that(escapes == known, "an ampersand is escaped");
@@ -139,6 +140,7 @@ fn discord(check: &mut Check, json: &Value) {
         for (key, most) in [("title", 256), ("description", 4_096)] {
             if let Some(text) = embed.get(key) {
                 check.text(text, most, key);
+                markdown(check, text.as_str().unwrap_or_default(), |line| line.replace("\\@", "").contains('@'));
                 all += text.as_str().unwrap_or_default().chars().count();
             }
         }
@@ -156,6 +158,42 @@ fn discord(check: &mut Check, json: &Value) {
     }
 }
 
+/// The text without what Markdown shows as code: from a backtick that is not escaped to the next one.
+fn without_code(text: &str) -> String {
+    let mut kept = String::new();
+    let mut code: Option<String> = None;
+    let mut is_escaped = false;
+    for character in text.chars() {
+        match &mut code {
+            Some(inside) if character != '`' || inside.is_empty() => inside.push(character),
+            Some(_) => code = None,
+            None if character == '`' && !is_escaped => code = Some(String::new()),
+            None => kept.push(character),
+        }
+        is_escaped = code.is_none() && character == '\\' && !is_escaped;
+    }
+    code.into_iter().fold(kept, |kept, open| format!("{kept}`{open}"))
+}
+
+/// Markdown shows what is ours as bold or as a link, and of names nothing but their letters.
+fn markdown(check: &mut Check, text: &str, is_mentioned: impl Fn(&str) -> bool) {
+    let bare = without_code(text);
+    for line in bare.lines() {
+        let bold = line.strip_prefix("**").and_then(|line| line.strip_suffix("**"));
+        let line = bold.unwrap_or(line);
+        if line.starts_with('[') && line.contains("](https://chat.example.org/x/") {
+            continue;
+        }
+        let mut is_escaped = false;
+        for character in line.chars() {
+            let is_markup = !is_escaped && matches!(character, '*' | '_' | '~' | '`' | '|' | '[' | '<');
+            check.that(!is_markup, &format!("names make no markup: {character} in {line}"));
+            is_escaped = character == '\\' && !is_escaped;
+        }
+        check.that(!is_mentioned(line), "nobody is mentioned");
+    }
+}
+
 fn teams(check: &mut Check, json: &Value, body: &str) {
     check.that(body.encode_utf16().count() * 2 <= 28 * 1024, "the message is at most 28 KB in UTF-16");
     check.that(json["type"] == "message", "it is a message");
@@ -169,7 +207,10 @@ fn teams(check: &mut Check, json: &Value, body: &str) {
         for block in list(&card["body"]) {
             check.that(block["type"] == "RichTextBlock", "text is without markup");
             for run in list(&block["inlines"]) {
+                check.keys(run, &["type", "text", "weight", "size", "color", "fontType"], "a run");
                 check.that(run["type"] == "TextRun" && run["text"].is_string(), "a run is text");
+                let is_shown = run.get("fontType").is_none_or(|font| font == "Monospace");
+                check.that(is_shown, "a font is one that there is");
             }
         }
         for action in list(&card["actions"]) {
@@ -211,10 +252,8 @@ fn mattermost(check: &mut Check, json: &Value) {
         check.text(&attachment["text"], 16_383, "text");
         check.text(&attachment["fallback"], 16_383, "fallback");
         let text = attachment["text"].as_str().unwrap_or_default();
-        check.that(
-            !text.split('@').skip(1).any(|after| after.starts_with(char::is_alphanumeric)),
-            "nobody is mentioned",
-        );
+        let is_mentioned = |line: &str| line.split('@').skip(1).any(|after| after.starts_with(char::is_alphanumeric));
+        markdown(check, text, is_mentioned);
         for action in list(&attachment["actions"]) {
             let id = action["id"].as_str().unwrap_or_default();
             check.that(

@@ -3,8 +3,8 @@
 mod en;
 mod ko;
 
-use super::command::CommandError;
-use super::{Language, Message};
+use super::command::{CommandError, quoted};
+use super::{Language, Message, names};
 use crate::desk::{Answer, Refusal};
 
 /// How commands are written where the answer is read, so that it can say what to write.
@@ -23,8 +23,7 @@ impl<'a> Spoken<'a> {
 
     /// `/lamp "Dev Team" cancel`, `lamplighter cancel "Dev Team"`.
     fn command(self, schedule: &str, rest: &str) -> String {
-        let is_plain = !schedule.contains(char::is_whitespace) && !schedule.starts_with(['/', '"', '\'', '`']);
-        let schedule = if is_plain { schedule.to_owned() } else { format!("\"{schedule}\"") };
+        let schedule = quoted(schedule);
         if !self.is_terminal {
             return self.bare(&format!("{schedule} {rest}"));
         }
@@ -47,7 +46,7 @@ impl<'a> Spoken<'a> {
 /// The words for what comes of an order; `keyword` is what commands begin with there, such as `/lamp`.
 #[must_use]
 pub fn result(language: Language, keyword: &str, result: &Result<Answer, Refusal>) -> Message {
-    let spoken = Spoken::chat(keyword);
+    let (spoken, result) = (Spoken::chat(keyword), &names::of_result(result));
     match (language, result) {
         (Language::En, Ok(answer)) => en::answer(answer, &spoken),
         (Language::Ko, Ok(answer)) => ko::answer(answer, &spoken),
@@ -60,7 +59,7 @@ pub fn result(language: Language, keyword: &str, result: &Result<Answer, Refusal
 #[must_use]
 pub fn at_terminal(result: &Result<Answer, Refusal>) -> Message {
     let spoken = Spoken { keyword: "lamplighter", is_terminal: true };
-    match result {
+    match &names::of_result(result) {
         Ok(answer) => en::answer(answer, &spoken),
         Err(refusal) => en::refusal(refusal, &spoken),
     }
@@ -69,7 +68,7 @@ pub fn at_terminal(result: &Result<Answer, Refusal>) -> Message {
 /// The words for a command that cannot be read.
 #[must_use]
 pub fn mistake(language: Language, keyword: &str, error: &CommandError) -> Message {
-    let spoken = Spoken::chat(keyword);
+    let (spoken, error) = (Spoken::chat(keyword), &names::of_mistake(error));
     match language {
         Language::En => en::mistake(error, &spoken),
         Language::Ko => ko::mistake(error, &spoken),

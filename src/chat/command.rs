@@ -188,6 +188,18 @@ fn name(words: &[Word]) -> String {
     words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
+/// A name as commands take it: in quotes where it would be read as something else.
+pub(super) fn quoted(name: &str) -> String {
+    let has_sign = |sign: char| sign == '/' || QUOTES.iter().any(|(begin, _)| *begin == sign);
+    let is_plain = !name.contains(char::is_whitespace) && !name.starts_with(has_sign);
+    // Around a command of ours there are backticks already.
+    let fits = |(begin, end): &&(char, char)| *begin != '`' && !name.contains(*end);
+    match QUOTES.iter().find(fits).filter(|_| !is_plain || HELP.contains(&folded(name).as_str())) {
+        Some((begin, end)) => format!("{begin}{name}{end}"),
+        None => name.to_owned(),
+    }
+}
+
 /// How words are compared.
 fn folded(text: &str) -> String {
     text.to_lowercase().replace('-', "_")

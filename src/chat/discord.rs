@@ -6,6 +6,7 @@
 
 use serde_json::{Value, json};
 
+use super::markdown;
 use super::message::Message;
 
 /// The longest title of an embed, in characters.
@@ -24,10 +25,13 @@ const _: () = assert!(TITLE_CHARS + DESCRIPTION_CHARS <= EMBED_CHARS);
 /// The parameters without which Discord says nothing of a message that it drops, and drops the buttons.
 pub const PARAMETERS: [(&str, &str); 2] = [("wait", "true"), ("with_components", "true")];
 
+/// An `@` that mentions nobody.
+const AT: &str = r"\@";
+
 /// The JSON of a message.
 #[must_use]
 pub fn render(message: &Message) -> Value {
-    let title = Some(plain(&message.title)).filter(|title| title.chars().count() <= TITLE_CHARS);
+    let title = Some(markdown::line(&message.title, AT)).filter(|title| title.chars().count() <= TITLE_CHARS);
     let description = message.fitting(
         DESCRIPTION_CHARS,
         |message| description(message, title.is_none()),
@@ -50,11 +54,8 @@ pub fn render(message: &Message) -> Value {
 
 /// What is below the title, and the title too where it is too long to be one.
 fn description(message: &Message, with_title: bool) -> String {
-    let title = with_title.then(|| format!("**{}**", plain(&message.title)));
-    let fields = message.fields.iter().map(|field| {
-        let lines: Vec<String> = field.lines.iter().map(|line| plain(line)).collect();
-        format!("**{}**\n{}", plain(&field.title), lines.join("\n"))
-    });
+    let title = with_title.then(|| markdown::bold(&message.title, AT));
+    let fields = markdown::fields(message, AT);
     // A schedule's name can be so long that its address does not fit behind a button.
     let link = page(message).filter(|page| !has_room(page)).map(|(label, url)| format!("[{label}]({url})"));
     title.into_iter().chain(fields).chain(link).collect::<Vec<_>>().join("\n")
@@ -68,37 +69,4 @@ fn page(message: &Message) -> Option<(&str, &str)> {
 
 fn has_room((_, url): &(&str, &str)) -> bool {
     url.chars().count() <= URL_CHARS
-}
-
-/// Text that is no markup.
-fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for (index, character) in text.chars().enumerate() {
-        let begins_a_line = index == 0 && matches!(character, '-' | '+');
-        if matches!(character, '\\' | '*' | '_' | '~' | '`' | '|' | '[' | ']' | '<' | '>' | '#' | '@') || begins_a_line
-        {
-            plain.push('\\');
-        }
-        plain.push(character);
-    }
-    plain
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_make_no_markup() {
-        let cases = [
-            ("**x** __y__ ~~z~~", r"\*\*x\*\* \_\_y\_\_ \~\~z\~\~"),
-            ("[a](https://example.org) <@1>", r"\[a\](https://example.org) \<\@1\>"),
-            (r"a\*b", r"a\\\*b"),
-            ("- a-b # c", r"\- a-b \# c"),
-            ("web-1 (i-1), t3.small", "web-1 (i-1), t3.small"),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(plain(text), expected);
-        }
-    }
 }

@@ -30,7 +30,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
-use super::{Choices, Voice, offer, text};
+use super::{Choices, Platform, Voice, offer, text};
 use crate::model::{Action, Cause, GroupName, InstanceKey, Label, Notice, Problem, Region, ScheduleName, Stretch};
 
 /// What the body is.
@@ -44,7 +44,7 @@ pub const MOST: usize = 500;
 #[must_use]
 pub fn render(notice: &Notice, voice: &Voice) -> Value {
     let mut fields = Fields::default();
-    fields.put("text", text::message(notice, voice.language).within(TEXT_CHARS).to_text());
+    fields.put("text", super::message(Platform::Json, notice, voice).within(TEXT_CHARS).to_text());
     fields.put("language", voice.language.as_str());
     match notice {
         Notice::Warning { schedule, zone, cause, planned_at, stop_at, stretches, extensible_by, is_for_all: _ } => {

@@ -6,12 +6,16 @@
 
 use serde_json::{Value, json};
 
+use super::markdown;
 use super::message::{Choices, Message};
 
 /// The longest text of a post, in characters; beyond it the server splits it.
 pub const TEXT_CHARS: usize = 16_383;
 /// The longest JSON of all attachments, in characters: older servers take 7,600 with a post, newer ones far more.
 pub const ATTACHMENTS_CHARS: usize = 7_600;
+
+/// An `@` that mentions nobody.
+const AT: &str = "@\u{200b}";
 
 /// The JSON of a message.
 #[must_use]
@@ -31,11 +35,8 @@ pub fn render(message: &Message) -> Value {
 }
 
 fn whole(message: &Message) -> Value {
-    let title = format!("**{}**", plain(&message.title));
-    let fields = message.fields.iter().map(|field| {
-        let lines: Vec<String> = field.lines.iter().map(|line| plain(line)).collect();
-        format!("**{}**\n{}", plain(&field.title), lines.join("\n"))
-    });
+    let title = markdown::bold(&message.title, AT);
+    let fields = markdown::fields(message, AT);
     let link = message.choices.iter().filter_map(|choices| {
         let page = choices.page.as_deref()?;
         Some(format!("[{}]({page})", choices.page_label))
@@ -66,38 +67,4 @@ fn actions(choices: &Choices) -> Vec<Value> {
         })
     };
     choices.offers.iter().map(button).collect()
-}
-
-/// Text that is no markup.
-fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for (index, character) in text.chars().enumerate() {
-        let begins_a_line = index == 0 && matches!(character, '-' | '+');
-        if matches!(character, '\\' | '*' | '_' | '~' | '`' | '|' | '[' | ']' | '<' | '>' | '#') || begins_a_line {
-            plain.push('\\');
-        }
-        plain.push(character);
-        if character == '@' {
-            plain.push('\u{200b}');
-        }
-    }
-    plain
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_make_no_markup() {
-        let cases = [
-            ("**x** ~~z~~ `c`", r"\*\*x\*\* \~\~z\~\~ \`c\`"),
-            ("[a](https://example.org) @all", "\\[a\\](https://example.org) @\u{200b}all"),
-            ("- a-b #c", r"\- a-b \#c"),
-            ("web-1 (i-1), t3.small", "web-1 (i-1), t3.small"),
-        ];
-        for (text, expected) in cases {
-            assert_eq!(plain(text), expected);
-        }
-    }
 }

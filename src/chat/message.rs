@@ -43,7 +43,8 @@ impl Tone {
     }
 }
 
-/// A message in plain text: no markup of any platform.
+/// A message in plain text: no markup of any platform but what stands between backticks, which is code where there is such
+/// a thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// What it is about.
@@ -231,6 +232,46 @@ fn line(text: &str) -> String {
     cut(&text.replace(char::is_control, " "), LINE_CHARS)
 }
 
+/// A part of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Piece<'a> {
+    /// Words.
+    Words(&'a str),
+    /// What we have put between backticks: a command, a value. It holds no backtick itself.
+    Code(&'a str),
+}
+
+/// The parts of a line. A backtick without another one is part of the words.
+///
+/// Whatever stands in code, be it a name with a mark of its own, can end it, but is words again then: platforms take the
+/// markup out of both.
+pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((words, after)) = rest.split_once('`') {
+        let Some((code, behind)) = after.split_once('`').filter(|(code, _)| !code.is_empty()) else { break };
+        pieces.extend((!words.is_empty()).then_some(Piece::Words(words)));
+        pieces.push(Piece::Code(code));
+        rest = behind;
+    }
+    pieces.extend((!rest.is_empty()).then_some(Piece::Words(rest)));
+    pieces
+}
+
+/// A line in a platform's markup.
+pub(super) fn marked(text: &str, words: impl Fn(&str) -> String, code: impl Fn(&str) -> String) -> String {
+    let shown = |piece| match piece {
+        Piece::Words(text) => words(text),
+        Piece::Code(text) => code(text),
+    };
+    pieces(text).into_iter().map(shown).collect()
+}
+
+/// A name as a line holds it: a backtick of its own is none of our marks, and looks almost the same.
+pub(super) fn unmarked(name: &str) -> String {
+    name.replace('`', "\u{2cb}")
+}
+
 /// The text with at most `most` characters, `…` the last of them if some are missing.
 pub(super) fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
@@ -300,6 +341,26 @@ mod tests {
         assert!(text.contains(" more"));
         // What never fits is as short as it gets, and there is an end to trying.
         assert!(lists(&[1_000]).fitting(5_000, doubled, |_| false).chars().count() < 150);
+    }
+
+    #[test]
+    fn what_is_between_backticks_is_code() {
+        use Piece::{Code, Words};
+        let cases = [
+            ("", vec![]),
+            ("words", vec![Words("words")]),
+            ("write `/lamp Dev skip`", vec![Words("write "), Code("/lamp Dev skip")]),
+            ("`a` or `b`.", vec![Code("a"), Words(" or "), Code("b"), Words(".")]),
+            ("a ` b", vec![Words("a ` b")]),
+            ("`a` ` b", vec![Code("a"), Words(" ` b")]),
+            ("`` a", vec![Words("`` a")]),
+            ("`a```", vec![Code("a"), Words("``")]),
+            ("`a``b`", vec![Code("a"), Code("b")]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(pieces(text), expected, "{text}");
+        }
+        assert_eq!(pieces(&format!("`{}`", unmarked("a`b"))), [Code("aˋb")]);
     }
 
     #[test]

@@ -5,9 +5,11 @@
 
 use chrono::Duration;
 
+use super::command::quoted;
 use super::link::{Purpose, Signer, Ticket};
-use super::{Choice, Choices, Language, text};
-use crate::model::Notice;
+use super::message::unmarked;
+use super::{Choice, Choices, Language, Platform, text};
+use crate::model::{Notice, Orderer};
 
 /// What makes answers possible; each is set from outside.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +47,7 @@ pub fn choices(notice: &Notice, answers: &Answers, language: Language) -> Option
         until_at: *until_at,
     });
     let command = answers.keyword.as_deref().map(|keyword| {
-        let command = format!("/{keyword} {} extend {suggested}", word(schedule.as_str()));
+        let command = format!("/{keyword} {} extend {suggested}", quoted(&unmarked(schedule.as_str())));
         text::command(&command, language)
     });
     let ticket = Ticket::new(schedule.clone(), *planned_at, *stop_at);
@@ -65,17 +67,33 @@ pub fn choices(notice: &Notice, answers: &Answers, language: Language) -> Option
     (choices.token.is_some() || choices.command.is_some()).then_some(choices)
 }
 
-/// What to write to take back an extension that is told (rule C6).
+/// How an extension that is told can be taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum WayBack {
+    /// By what is written in chat.
+    Command(String),
+    /// Without chat: at a terminal, or in the tables.
+    Terminal(String),
+    /// In the tables: a terminal takes back orders only.
+    Tables,
+}
+
+/// The way back from an extension where the platform shows it; `None`: the notice tells of none.
+pub(super) fn way_back(platform: Platform, notice: &Notice, answers: &Answers) -> Option<WayBack> {
+    let Notice::Extended { schedule, by, .. } = notice else { return None };
+    if by == Orderer::AN_EDIT {
+        return Some(WayBack::Tables);
+    }
+    let command = cancel(notice, answers).filter(|_| platform.has_commands()).map(|command| unmarked(&command));
+    let terminal = || WayBack::Terminal(format!("lamplighter cancel {}", quoted(&unmarked(schedule.as_str()))));
+    Some(command.map_or_else(terminal, WayBack::Command))
+}
+
+/// What to write in chat to take back an extension that is told (rule C6).
 pub(super) fn cancel(notice: &Notice, answers: &Answers) -> Option<String> {
     let Notice::Extended { schedule, .. } = notice else { return None };
     let keyword = answers.keyword.as_deref()?;
-    Some(format!("/{keyword} {} cancel", word(schedule.as_str())))
-}
-
-/// A name as commands take it: in quotes where it has a blank.
-fn word(name: &str) -> String {
-    let has_blank = name.contains(char::is_whitespace);
-    if has_blank && !name.contains('"') { format!("\"{name}\"") } else { name.to_owned() }
+    Some(format!("/{keyword} {} cancel", quoted(schedule.as_str())))
 }
 
 #[cfg(test)]
@@ -181,6 +199,29 @@ mod tests {
         assert_eq!(cancel(&samples::extended(), &answers()).as_deref(), Some("/lamp Development cancel"));
         assert_eq!(cancel(&samples::extended(), &Answers::default()), None);
         assert_eq!(cancel(&samples::warning(), &answers()), None);
+    }
+
+    #[test]
+    fn every_platform_has_a_way_back() {
+        let command = || Some(WayBack::Command("/lamp Development cancel".to_owned()));
+        let terminal = || Some(WayBack::Terminal("lamplighter cancel Development".to_owned()));
+        let mut edited = samples::extended();
+        if let Notice::Extended { by, .. } = &mut edited {
+            Orderer::AN_EDIT.clone_into(by);
+        }
+        for platform in Platform::ALL {
+            let way = |notice: &Notice, answers: &Answers| way_back(platform, notice, answers);
+            let expected = if platform.has_commands() { command() } else { terminal() };
+            assert_eq!(way(&samples::extended(), &answers()), expected, "{platform:?}");
+            assert_eq!(way(&samples::extended(), &Answers::default()), terminal(), "{platform:?}");
+            assert_eq!(way(&edited, &answers()), Some(WayBack::Tables), "{platform:?}");
+            assert_eq!(way(&samples::warning(), &answers()), None);
+            for language in [Language::En, Language::Ko] {
+                let voice = crate::chat::Voice { language, answers: answers() };
+                let said = crate::chat::render(platform, &samples::extended(), &voice).body;
+                assert!(said.contains(" cancel") && said.contains("Development"), "{platform:?}: {said}");
+            }
+        }
     }
 
     #[test]

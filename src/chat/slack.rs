@@ -2,12 +2,13 @@
 //!
 //! Sections of `mrkdwn`, and below a warning a row of buttons: `action_id` `extend:30` with the ticket as `value`, and a
 //! link. `text` is what notifications show. `&`, `<` and `>` are escaped as Slack asks, so that names make neither links
-//! nor mentions; `*`, `_` and `~` have no escape and are broken apart with a space of no width. Links are not unfolded:
+//! nor mentions; `*`, `_` and `~` have no escape and are broken apart with a space of no width, and a backtick that is no
+//! mark of ours is told by a sign that looks like it. Links are not unfolded:
 //! Slack would fetch them.
 
 use serde_json::{Value, json};
 
-use super::message::{Choices, Field, Message};
+use super::message::{Choices, Field, Message, marked, unmarked};
 
 /// The most blocks in a message.
 pub const BLOCKS: usize = 50;
@@ -41,7 +42,7 @@ pub fn render(message: &Message) -> Value {
 }
 
 fn blocks(message: &Message) -> Vec<Value> {
-    let title = format!("{} *{}*", message.tone.sign(), plain(&message.title));
+    let title = format!("{} *{}*", message.tone.sign(), line(&message.title));
     let fields = message.fields.iter().flat_map(texts);
     let sections = std::iter::once(title).chain(fields).map(|text| {
         // `verbatim`: addresses and names of channels in it stay text.
@@ -52,9 +53,9 @@ fn blocks(message: &Message) -> Vec<Value> {
 
 /// A field's texts: one, or more where it is too long for a section.
 fn texts(field: &Field) -> Vec<String> {
-    let title = format!("*{}*", plain(&field.title));
+    let title = format!("*{}*", line(&field.title));
     let mut texts: Vec<String> = Vec::new();
-    for line in std::iter::once(title).chain(field.lines.iter().map(|line| plain(line))) {
+    for line in std::iter::once(title).chain(field.lines.iter().map(|text| line(text))) {
         match texts.last_mut() {
             Some(text) if text.chars().count() + 1 + line.chars().count() <= SECTION_CHARS => {
                 text.push('\n');
@@ -91,10 +92,15 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// A line: code is code, and all else no markup.
+fn line(text: &str) -> String {
+    marked(text, plain, |code| format!("`{}`", escaped(code)))
+}
+
 /// Text that is no markup. An underscore inside a word is none.
 fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    let mut characters = escaped(text).chars().collect::<Vec<_>>().into_iter().peekable();
+    let mut characters = escaped(&unmarked(text)).chars().collect::<Vec<_>>().into_iter().peekable();
     let mut last = ' ';
     while let Some(character) = characters.next() {
         let is_inside = last.is_alphanumeric() && characters.peek().is_some_and(|next| next.is_alphanumeric());
@@ -119,9 +125,11 @@ mod tests {
             ("web_1", "web_1"),
             ("_web_1_", "\u{200b}_web_1\u{200b}_"),
             ("~x~ `y`", "\u{200b}~x\u{200b}~ `y`"),
+            ("write `/lamp <*a*> skip`", "write `/lamp &lt;*a*&gt; skip`"),
+            ("a ` *b*", "a ˋ \u{200b}*b\u{200b}*"),
         ];
         for (text, expected) in cases {
-            assert_eq!(plain(text), expected);
+            assert_eq!(line(text), expected);
         }
     }
 

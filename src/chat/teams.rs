@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::message::{Message, Tone};
+use super::message::{Message, Piece, Tone, pieces};
 
 /// The version of Adaptive Cards.
 pub const VERSION: &str = "1.4";
@@ -23,17 +23,18 @@ pub fn render(message: &Message) -> Value {
 fn whole(message: &Message) -> Value {
     let title = json!({
         "type": "RichTextBlock",
-        "inlines": [{"type": "TextRun", "text": message.title, "weight": "Bolder", "size": "Medium", "color": colour(message.tone)}],
+        "inlines": inlines(&message.title, &json!({"weight": "Bolder", "size": "Medium", "color": colour(message.tone)})),
     });
     let fields = message.fields.iter().flat_map(|field| {
         let title = json!({
             "type": "RichTextBlock",
             "spacing": "Medium",
-            "inlines": [{"type": "TextRun", "text": field.title, "weight": "Bolder"}],
+            "inlines": inlines(&field.title, &json!({"weight": "Bolder"})),
         });
-        let lines = field.lines.iter().map(
-            |line| json!({"type": "RichTextBlock", "spacing": "None", "inlines": [{"type": "TextRun", "text": line}]}),
-        );
+        let lines = field
+            .lines
+            .iter()
+            .map(|line| json!({"type": "RichTextBlock", "spacing": "None", "inlines": inlines(line, &json!({}))}));
         std::iter::once(title).chain(lines)
     });
     let body: Vec<Value> = std::iter::once(title).chain(fields).collect();
@@ -63,6 +64,23 @@ fn whole(message: &Message) -> Value {
     })
 }
 
+/// The runs of a line; code has letters of one width.
+fn inlines(text: &str, style: &Value) -> Vec<Value> {
+    let run = |piece: Piece<'_>| {
+        let (text, is_code) = match piece {
+            Piece::Words(text) => (text, false),
+            Piece::Code(text) => (text, true),
+        };
+        let mut run = json!({"type": "TextRun", "text": text});
+        if let (Some(run), Some(style)) = (run.as_object_mut(), style.as_object()) {
+            run.extend(style.clone());
+            run.extend(is_code.then(|| ("fontType".to_owned(), "Monospace".into())));
+        }
+        run
+    };
+    pieces(text).into_iter().map(run).collect()
+}
+
 fn colour(tone: Tone) -> &'static str {
     match tone {
         Tone::Warning => "Warning",
@@ -70,5 +88,19 @@ fn colour(tone: Tone) -> &'static str {
         Tone::Stop => "Default",
         Tone::Failure => "Attention",
         Tone::Info => "Accent",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_a_run_of_its_own() {
+        let expected = json!([
+            {"type": "TextRun", "text": "*At* a terminal: "},
+            {"type": "TextRun", "text": "lamplighter cancel Dev", "fontType": "Monospace"},
+        ]);
+        assert_eq!(Value::from(inlines("*At* a terminal: `lamplighter cancel Dev`", &json!({}))), expected);
     }
 }

@@ -10,13 +10,15 @@ mod ko;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::Language;
 use super::message::Message;
+use super::offer::WayBack;
+use super::{Language, names};
 use crate::model::{InstanceKey, Label, Notice, Problem, Region, RoleArn, Stretch};
 
 /// The words of a notice.
 #[must_use]
 pub fn message(notice: &Notice, language: Language) -> Message {
+    let notice = &names::of_notice(notice);
     let message = match language {
         Language::En => en::message(notice),
         Language::Ko => ko::message(notice),
@@ -64,11 +66,11 @@ pub(super) fn command(command: &str, language: Language) -> String {
     }
 }
 
-/// How an extension is taken back: the title of a field, and its line.
-pub(super) fn cancel(command: &str, language: Language) -> (&'static str, String) {
+/// How an extension is taken back: the title of a field, and its lines.
+pub(super) fn way_back(way: &WayBack, language: Language) -> (&'static str, Vec<String>) {
     match language {
-        Language::En => ("To take it back", format!("write `{command}`")),
-        Language::Ko => ("되돌리려면", format!("`{command}` 명령을 입력해 주십시오.")),
+        Language::En => en::way_back(way),
+        Language::Ko => ko::way_back(way),
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) struct Common {
     schedule: String,
 
     /// Who orders it: the name that others are told.
-    #[arg(long, value_name = "NAME", default_value = "a terminal")]
+    #[arg(long, value_name = "NAME", default_value = Orderer::A_TERMINAL)]
     by: String,
 
     /// How to print the answer.
@@ -181,7 +181,9 @@ fn object(audit: &Audit, result: &Result<Answer, Refusal>, message: &str) -> Val
             json!({"planned_at": time(*planned_at), "stop_at": maybe(*next_stop_at), "by": by})
         }
         Ok(Done::Forced { until_at, .. }) => json!({"until_at": maybe(*until_at)}),
-        Ok(Done::Cancelled(Cancelled::Force(action))) => json!({"cancelled": format!("force_{}", action.as_str())}),
+        Ok(Done::Cancelled(Cancelled::Force { action, .. })) => {
+            json!({"cancelled": format!("force_{}", action.as_str())})
+        }
         Ok(Done::Cancelled(Cancelled::Extension { stop_at, by, .. })) => {
             json!({"cancelled": "extend", "stop_at": maybe(*stop_at), "by": by})
         }

@@ -45,6 +45,8 @@ pub enum Done {
         local_time: Option<ClockValue>,
         /// False: it was there already, just so.
         is_new: bool,
+        /// What it took the place of, the one that counted first.
+        was: Vec<Exception>,
         /// What the date has now.
         day: Vec<(Action, DateTime<Utc>)>,
         /// The stop of that date has begun, and is not turned round.
@@ -56,8 +58,8 @@ pub enum Done {
         date: NaiveDate,
         /// Which end of the window.
         kind: ExceptionKind,
-        /// How many there were.
-        count: usize,
+        /// Those that there were, the one that counted first.
+        was: Vec<Exception>,
         /// What the date has now.
         day: Vec<(Action, DateTime<Utc>)>,
         /// The stop of that date has begun, and is not turned round.
@@ -110,7 +112,14 @@ pub enum Done {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cancelled {
     /// A force flag; what has been asked of AWS already goes on.
-    Force(Action),
+    Force {
+        /// Start or stop.
+        action: Action,
+        /// Something has been asked of AWS already.
+        is_under_way: bool,
+        /// What is started already is stopped again then; `None`: nothing stops it.
+        until_at: Option<DateTime<Utc>>,
+    },
     /// An extension.
     Extension {
         /// The stop that was to be.
@@ -294,6 +303,15 @@ pub enum Why {
     },
     /// There is nothing to take back.
     NothingToCancel,
+    /// The last order was a force start or stop that the scheduler has carried out already, or is about to.
+    CarriedOut {
+        /// Start or stop.
+        action: Action,
+        /// When the timetable, or the end of a start for some time, turns it round; `None`: never.
+        until_at: Option<DateTime<Utc>>,
+    },
+    /// A force start for some time that nothing would end: the schedule is disabled.
+    NoEnd,
     /// Others write at the same time, again and again.
     Busy,
     /// The ticket is for a stop that is no longer the next one.

@@ -103,6 +103,8 @@ impl Why {
             Self::Length { .. } => "length",
             Self::NoException { .. } => "no_exception",
             Self::NothingToCancel => "nothing_to_cancel",
+            Self::CarriedOut { .. } => "carried_out",
+            Self::NoEnd => "no_end",
             Self::Busy => "busy",
             Self::OtherStop { .. } => "other_stop",
             Self::Store { .. } => "store",

@@ -46,6 +46,14 @@ impl Seen {
         Ok(date)
     }
 
+    /// The exceptions for one end of a date, the one that counts first.
+    fn by_weight(&self, date: NaiveDate, kind: ExceptionKind) -> Vec<Exception> {
+        let counting = self.counting(date, kind).map(|exception| exception.id.clone());
+        let mut all: Vec<Exception> = self.exceptions(date, kind).cloned().collect();
+        all.sort_by_key(|exception| Some(&exception.id) != counting.as_ref());
+        all
+    }
+
     /// The exceptions from a date on.
     pub(super) fn listed(&self, day: Option<Day>) -> Done {
         let from = self.date(day.unwrap_or(Day::Today));
@@ -67,6 +75,7 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
         let date = seen.date_ahead(day)?;
         let planned_at = moved_stop(&seen, date, kind);
         let mut has_written = false;
+        let mut was: Vec<Exception> = Vec::new();
         for _ in 0..ATTEMPTS {
             let there: Vec<&Exception> = seen.exceptions(date, kind).collect();
             let is_so = |exception: &&Exception| exception.local_time == local_time;
@@ -77,9 +86,14 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
                 let local_time = seen.counting(date, kind).and_then(|exception| exception.local_time);
                 let day = calendar::of_date(&seen.schedule, date);
                 let is_new = has_written && !is_over;
-                return Ok(Done::ExceptionSet { date, kind, local_time, is_new, day, has_begun });
+                return Ok(Done::ExceptionSet { date, kind, local_time, is_new, was, day, has_begun });
             }
-            has_written |= self.replace(by, &seen, (date, kind), local_time).await?;
+            let standing = seen.by_weight(date, kind);
+            if self.replace(by, &seen, (date, kind), local_time).await? {
+                // What is there in a second round besides ours was written meanwhile.
+                was.extend(standing.into_iter().filter(|exception| !has_written || !is_so(&exception)));
+                has_written = true;
+            }
             seen = self.look(by, seen.schedule.name.as_str()).await?;
         }
         Err(Why::Busy)
@@ -132,16 +146,18 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
             if seen.exceptions(date, kind).next().is_none() {
                 return Err(Why::NoException { date, kind });
             }
-            let mut count = 0;
-            for exception in seen.exceptions(date, kind) {
-                count += usize::from(self.remove(&seen, exception).await?);
+            let mut was = Vec::new();
+            for exception in seen.by_weight(date, kind) {
+                if self.remove(&seen, &exception).await? {
+                    was.push(exception);
+                }
             }
             seen = self.look(by, seen.schedule.name.as_str()).await?;
             // What somebody has set meanwhile stands.
-            if count > 0 {
+            if !was.is_empty() {
                 let has_begun = self.had_begun(&seen, planned_at).await;
                 let day = calendar::of_date(&seen.schedule, date);
-                return Ok(Done::ExceptionDeleted { date, kind, count, day, has_begun });
+                return Ok(Done::ExceptionDeleted { date, kind, was, day, has_begun });
             }
         }
         Err(Why::Busy)

@@ -8,7 +8,7 @@ use super::look::{Seen, has_begun, unread};
 use super::write::New;
 use super::{ATTEMPTS, Cancelled, Desk, Done, Why};
 use crate::engine::{calendar, extension, forecast};
-use crate::model::{Action, Exception, ExceptionKind, Mode, Orderer};
+use crate::model::{Action, Cause, Exception, ExceptionKind, Mode, Orderer, Run};
 use crate::ports::{Clock, Item, Store, StoreError};
 
 /// The longest "for".
@@ -32,7 +32,12 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
         if lasts.is_some_and(|lasts| lasts <= Duration::zero() || lasts > LONGEST) {
             return Err(Why::Length { most: LONGEST });
         }
-        let asked_at = lasts.filter(|_| action == Action::Start).map(|lasts| seen.now + lasts);
+        let lasts = lasts.filter(|_| action == Action::Start);
+        // Exceptions of a disabled schedule are not followed: the start would go on for ever.
+        if lasts.is_some() && !seen.schedule.enabled {
+            return Err(Why::NoEnd);
+        }
+        let asked_at = lasts.map(|lasts| seen.now + lasts);
         for _ in 0..ATTEMPTS {
             let ending = asked_at.and_then(|asked_at| self.ending(by, &seen, asked_at));
             // Before the flag: a stop where nothing runs does no harm, a start that nothing stops may.
@@ -116,22 +121,33 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
                 }));
             }
         }
-        Err(if has_begun(&seen.state, None) { Why::HasBegun } else { Why::NothingToCancel })
+        Err(match carried_out(&seen) {
+            Some(action) => Why::CarriedOut { action, until_at: turned_round_at(&seen, action) },
+            None if has_begun(&seen.state, None) => Why::HasBegun,
+            None => Why::NothingToCancel,
+        })
     }
 
-    /// Lowers the flags that are up; the stop that would have ended a force start goes with it.
+    /// Lowers the flags that are up; the stop that would have ended a force start goes with it, unless something may have
+    /// been started already, which would have no end then.
     async fn cancel_force(&self, seen: &Seen) -> Result<Done, Why> {
         let flags = flags(seen);
         for flag in &flags {
             let lowered = self.store.lower_flag(&seen.schedule.name, *flag).await;
             lowered.map_err(|error| Why::Store { error, may_be_done: true })?;
         }
-        if flags.contains(&Action::Start) {
-            for (_, exception) in orders(seen, &[FORCED]) {
+        let action = flags.first().copied().unwrap_or(Action::Start);
+        let run = seen.state.open_run().filter(|run| run.cause == Cause::Force && run.action == action);
+        let is_under_way = run.is_some_and(Run::has_acted);
+        if flags.contains(&Action::Start) && !is_under_way {
+            for (_, exception) in
+                orders(seen, &[FORCED]).filter(|(_, exception)| !is_of_a_start_that_was(seen, exception))
+            {
                 self.put_back_of(seen, exception).await?;
             }
         }
-        Ok(Done::Cancelled(Cancelled::Force(flags.first().copied().unwrap_or(Action::Start))))
+        let until_at = if is_under_way { turned_round_at(seen, action) } else { None };
+        Ok(Done::Cancelled(Cancelled::Force { action, is_under_way, until_at }))
     }
 
     async fn put_back_of(&self, seen: &Seen, exception: &Exception) -> Result<(), Why> {
@@ -148,11 +164,7 @@ struct Ending {
 }
 
 fn forced(seen: &Seen, action: Action, asked_at: Option<DateTime<Utc>>, ending: Option<&Ending>) -> Done {
-    let next_at = |action| next(seen, action).map(|next| next.at);
-    let until_at = match action {
-        Action::Start => ending.map(|ending| ending.stop_at).or_else(|| next_at(Action::Stop)),
-        Action::Stop => next_at(Action::Start),
-    };
+    let until_at = ending.map(|ending| ending.stop_at).or_else(|| turned_round_at(seen, action));
     // To the minute: an exception has no seconds.
     let is_as_asked =
         |asked_at: &DateTime<Utc>| until_at.is_some_and(|until_at| (until_at - *asked_at).abs() < Duration::minutes(1));
@@ -165,6 +177,30 @@ fn forced(seen: &Seen, action: Action, asked_at: Option<DateTime<Utc>>, ending: 
         instead_of: flags.into_iter().find(|flag| *flag != action),
         is_only_told: seen.schedule.mode == Mode::Notify,
     }
+}
+
+/// The force start or stop that is the last thing the scheduler has done, or is about to do without a flag.
+fn carried_out(seen: &Seen) -> Option<Action> {
+    let Seen { schedule, state, .. } = seen;
+    let acts = schedule.mode == Mode::Act;
+    match state.open_run() {
+        Some(run) => (acts && run.cause == Cause::Force && run.has_acted()).then_some(run.action),
+        None => state.settled.last().filter(|last| acts && last.forced).map(|last| last.action),
+    }
+}
+
+/// Whether an exception is the end of a force start that was carried out before the one whose flag is up.
+fn is_of_a_start_that_was(seen: &Seen, exception: &Exception) -> bool {
+    let created_at = seen.item(&exception.id).and_then(|item| item.get("CreatedAt")).and_then(Value::as_str);
+    let created_at = created_at.and_then(|text| text.parse::<DateTime<Utc>>().ok());
+    let started = seen.state.settled.iter().rfind(|settled| settled.forced && settled.action == Action::Start);
+    started.zip(created_at).is_some_and(|(started, created_at)| created_at <= started.at)
+}
+
+/// When what was ordered by force is turned round; `None`: never.
+fn turned_round_at(seen: &Seen, action: Action) -> Option<DateTime<Utc>> {
+    let other = if action == Action::Start { Action::Stop } else { Action::Start };
+    next(seen, other).map(|next| next.at)
 }
 
 /// The flags that are up, as the item has them: of two neither is obeyed.

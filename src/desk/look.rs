@@ -146,17 +146,9 @@ impl Seen {
         self.item(&ours).or_else(|| self.item(&self.counting(date, kind)?.id))
     }
 
-    /// The exception that counts for one end of a date (rule T3).
+    /// The exception that counts for one end of a date.
     pub(super) fn counting(&self, date: NaiveDate, kind: ExceptionKind) -> Option<&Exception> {
-        let day = calendar::of_date(&self.schedule, date);
-        let makes_the_day = |exception: &&Exception| {
-            let mut alone = self.schedule.clone();
-            if let Some(exceptions) = alone.exceptions.get_mut(&date) {
-                exceptions.retain(|other| other.kind != kind || other.id == exception.id);
-            }
-            calendar::of_date(&alone, date) == day
-        };
-        self.exceptions(date, kind).find(makes_the_day)
+        calendar::counting(&self.schedule, date, kind)
     }
 
     /// Who has moved the stop of a date, if an exception has.

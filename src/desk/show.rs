@@ -7,7 +7,7 @@ use super::{Done, Info, RunNow, Status};
 use crate::document;
 use crate::engine::extension;
 use crate::engine::{calendar, forecast};
-use crate::model::{Action, Cause, Day, ExceptionKind, Period, Run, Standing};
+use crate::model::{Action, Cause, Day, Period, Run, Standing};
 use crate::ports::Item;
 
 impl Seen {
@@ -42,12 +42,7 @@ impl Seen {
 
     /// Who has made the exception behind a stop.
     fn made_by(&self, stop_at: DateTime<Utc>) -> Option<String> {
-        let last = calendar::local_date(self.schedule.zone, stop_at);
-        let has_it = |date: &chrono::NaiveDate| {
-            calendar::of_date(&self.schedule, *date).contains(&(Action::Stop, stop_at))
-                && self.counting(*date, ExceptionKind::Stop).is_some_and(|exception| exception.local_time.is_some())
-        };
-        last.iter_days().rev().take(4).find(has_it).and_then(|date| self.mover(date))
+        extension::behind(&self.schedule, stop_at)?.created_by.clone()
     }
 
     /// The timetable, and what it makes of a date.

@@ -8,7 +8,7 @@ use super::*;
 use crate::chat::command::{Command, parse};
 use crate::engine::calendar;
 use crate::memory::World;
-use crate::model::{Action, ExceptionKind, ScheduleState, Settled};
+use crate::model::{Action, ClockValue, Exception, ExceptionKind, ScheduleState, Settled};
 use crate::ports::{Item, Table};
 
 mod orders;
@@ -66,6 +66,11 @@ pub(super) fn told(result: Result<Answer, Refusal>) -> String {
     let day = |day: &[(Action, DateTime<Utc>)]| {
         day.iter().map(|(action, at)| format!("{} {}", action.as_str(), time(at))).collect::<Vec<_>>().join(", ")
     };
+    let value = |value: &Option<ClockValue>| value.map_or("None".to_owned(), |value| value.to_string());
+    let before = |was: &[Exception]| {
+        let one = |one: &Exception| format!("{} by {}", value(&one.local_time), who(&one.created_by));
+        was.iter().map(one).collect::<Vec<_>>().join(" and ")
+    };
     let new = |is_new: &bool| if *is_new { "" } else { "already " };
     match result.map(|answer| answer.done) {
         Ok(Done::Extended { planned_at, stop_at, by, is_new, latest_at }) => {
@@ -80,20 +85,24 @@ pub(super) fn told(result: Result<Answer, Refusal>) -> String {
             let instead = instead_of.map(|flag| format!(" instead of {}", flag.as_str())).unwrap_or_default();
             format!("{}force {}{instead} until {}{asked}", new(&is_new), action.as_str(), maybe(&until_at))
         }
-        Ok(Done::Cancelled(Cancelled::Force(action))) => format!("cancelled force {}", action.as_str()),
+        Ok(Done::Cancelled(Cancelled::Force { action, is_under_way, until_at })) => {
+            let rest = if is_under_way { format!(", under way until {}", maybe(&until_at)) } else { String::new() };
+            format!("cancelled force {}{rest}", action.as_str())
+        }
         Ok(Done::Cancelled(Cancelled::Extension { from_at, stop_at, by })) => {
             format!("cancelled {}'s extension to {}, stops {}", who(&by), time(&from_at), maybe(&stop_at))
         }
         Ok(Done::Cancelled(Cancelled::Skip { stop_at, by })) => {
             format!("cancelled {}'s skip, stops {}", who(&by), maybe(&stop_at))
         }
-        Ok(Done::ExceptionSet { date, kind, local_time, is_new, day: ends, has_begun }) => {
-            let value = local_time.map_or("None".to_owned(), |value| value.to_string());
+        Ok(Done::ExceptionSet { date, kind, local_time, is_new, was, day: ends, has_begun }) => {
+            let value = value(&local_time);
+            let was = if was.is_empty() { String::new() } else { format!(" in place of {}", before(&was)) };
             let begun = if has_begun { ", has begun" } else { "" };
-            format!("{}set {date} {} {value}: {}{begun}", new(&is_new), kind.as_str(), day(&ends))
+            format!("{}set {date} {} {value}{was}: {}{begun}", new(&is_new), kind.as_str(), day(&ends))
         }
-        Ok(Done::ExceptionDeleted { date, kind, count, day: ends, .. }) => {
-            format!("deleted {count} {date} {}: {}", kind.as_str(), day(&ends))
+        Ok(Done::ExceptionDeleted { date, kind, was, day: ends, .. }) => {
+            format!("deleted {date} {}, which was {}: {}", kind.as_str(), before(&was), day(&ends))
         }
         Ok(Done::Exceptions { exceptions, more, .. }) => format!("{} exceptions, {more} more", exceptions.len()),
         Ok(Done::Info(info)) => format!("{}: {} | {}", info.date, day(&info.day), info.timetable.join("; ")),
@@ -107,6 +116,9 @@ pub(super) fn told(result: Result<Answer, Refusal>) -> String {
         ),
         Err(Refusal { why: Why::TooMuch { most, latest_at }, .. }) => {
             format!("no: {} minutes, at most {}", most.num_minutes(), time(&latest_at))
+        }
+        Err(Refusal { why: Why::CarriedOut { action, until_at }, .. }) => {
+            format!("no: force {} is carried out, until {}", action.as_str(), maybe(&until_at))
         }
         Err(Refusal { why: Why::NotLater { stop_at }, .. }) => format!("no: not later than {}", time(&stop_at)),
         Err(Refusal { why: Why::OtherStop { stop_at }, .. }) => format!("no: the next stop is {}", maybe(&stop_at)),

@@ -47,7 +47,7 @@ pub(super) fn creator(by: &Orderer) -> String {
         _ => &by.name,
     };
     let name: String = document::plain(name.trim()).chars().take(MOST_CHARS).collect();
-    if name.is_empty() { "somebody".to_owned() } else { name }
+    if name.is_empty() { Orderer::SOMEBODY.to_owned() } else { name }
 }
 
 impl<S: Store, T: Clock> Desk<'_, S, T> {
@@ -71,11 +71,9 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
             if let Some(id) = standing.get("ExceptionUuid") {
                 item.insert("ExceptionUuid".to_owned(), id.clone());
             }
-            if !reason.is_empty() {
-                let replaced = Value::Object(within(standing, MOST_REPLACED));
-                if replaced.to_string().len() <= MOST_BYTES {
-                    item.insert(REPLACES.to_owned(), replaced);
-                }
+            let replaced = Value::Object(within(standing, MOST_REPLACED));
+            if replaced.to_string().len() <= MOST_BYTES {
+                item.insert(REPLACES.to_owned(), replaced);
             }
         }
         New { item, before }

@@ -12,14 +12,14 @@ pub(crate) fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| cut(&value.to_string()), cut)
 }
 
-/// Text that cannot break its line or turn it round, cut to a bounded length.
+/// Text that cannot break its line or turn it round, nor end the backticks around it, cut to a bounded length.
 pub(super) fn cut(text: &str) -> String {
     let mut characters = text.chars();
     let mut cut: String = characters.by_ref().take(MOST).collect();
     if characters.next().is_some() {
         cut.push('…');
     }
-    plain(&cut)
+    plain(&cut).replace('`', "\u{2cb}")
 }
 
 /// Text that cannot break its line or turn it round: otherwise a value could look like another line of the listing.
@@ -62,6 +62,7 @@ mod tests {
             ("주말", "주말"),
             ("a\nb.yaml:1: fine", "a\\nb.yaml:1: fine"),
             ("\u{1b}[2J", "\\u{1b}[2J"),
+            ("a`b", "aˋb"),
             ("a\u{202e}b\u{2066}c\u{2028}d", "a\\u{202e}b\\u{2066}c\\u{2028}d"),
         ];
         for (text, expected) in cases {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, NaiveTime, Offs
 use chrono_tz::Tz;
 
 use super::local_day::{Edge, LocalDay, local_day};
-use crate::model::{Action, ExceptionKind, Problem, Schedule, Source};
+use crate::model::{Action, Exception, ExceptionKind, Problem, Schedule, Source};
 
 /// An instant at which the wanted state changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +95,21 @@ pub fn of_date(schedule: &Schedule, date: NaiveDate) -> Vec<(Action, DateTime<Ut
     let mut ends: Vec<(Action, DateTime<Utc>)> = ends.collect();
     ends.sort_by_key(|(action, at)| (*at, *action));
     ends
+}
+
+/// The exception that counts for one end of a date: of several the one that alone would make the same day (rule T3).
+#[must_use]
+pub fn counting(schedule: &Schedule, date: NaiveDate, kind: ExceptionKind) -> Option<&Exception> {
+    let day = of_date(schedule, date);
+    let makes_the_day = |exception: &&Exception| {
+        let mut alone = schedule.clone();
+        if let Some(exceptions) = alone.exceptions.get_mut(&date) {
+            exceptions.retain(|other| other.kind != kind || other.id == exception.id);
+        }
+        of_date(&alone, date) == day
+    };
+    let of_date = schedule.exceptions.get(&date).into_iter().flatten();
+    of_date.filter(|exception| exception.kind == kind).find(makes_the_day)
 }
 
 /// The local date of an instant.

@@ -222,5 +222,25 @@ pub(super) fn date_of_stop(schedule: &Schedule, stop_at: DateTime<Utc>) -> Optio
     last.iter_days().rev().take(4).find(ends_then)
 }
 
+/// The exception that makes a stop, if one does: not just any one of its date, but the one that counts (rule T3).
+#[must_use]
+pub fn behind(schedule: &Schedule, stop_at: DateTime<Utc>) -> Option<&Exception> {
+    let makes_it = |date: NaiveDate| {
+        let exception = calendar::counting(schedule, date, ExceptionKind::Stop)?;
+        let has_it = calendar::of_date(schedule, date).contains(&(Action::Stop, stop_at));
+        (has_it && exception.local_time.is_some()).then_some(exception)
+    };
+    let last = calendar::local_date(schedule.zone, stop_at);
+    last.iter_days().rev().take(4).find_map(makes_it)
+}
+
+/// The exception that has left out a stop which people expected at this time, if one has.
+pub(super) fn leaving_out(schedule: &Schedule, stop_at: DateTime<Utc>) -> Option<&Exception> {
+    let last = calendar::local_date(schedule.zone, stop_at);
+    let is_its = |date: &NaiveDate| original_stop(schedule, *date).is_some_and(|original_at| original_at <= stop_at);
+    let date = last.iter_days().rev().take(4).find(is_its)?;
+    calendar::counting(schedule, date, ExceptionKind::Stop).filter(|exception| exception.local_time.is_none())
+}
+
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::{calendar, extension};
-use crate::model::{Action, Cause, ExceptionKind, Schedule, ScheduleState, Warning};
+use crate::model::{Action, Cause, Orderer, Schedule, ScheduleState, Warning};
 
 /// The stop of which people have to be warned now, though its time has not come.
 pub(super) fn upcoming(schedule: &Schedule, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -88,17 +88,75 @@ pub(super) fn moved(schedule: &Schedule, state: &ScheduleState, now: DateTime<Ut
     }
     // A stop that was moved to a time which has passed meanwhile is due, and warned of late.
     let next = calendar::next_transition(schedule, warning.stop_at, Some(Action::Stop)).filter(|next| next.at > now)?;
-    let date = extension::date_of_stop(schedule, next.at)?;
-    let exceptions = schedule.exceptions.get(&date).into_iter().flatten();
-    let by =
-        exceptions.filter(|exception| exception.kind == ExceptionKind::Stop).find_map(|one| one.created_by.clone());
-    let by = by.unwrap_or_else(|| "an edit of the tables".to_owned());
+    let left_out = extension::leaving_out(schedule, warning.stop_at);
+    let exception = left_out.or_else(|| extension::behind(schedule, next.at));
+    let by = exception.and_then(|exception| exception.created_by.clone());
+    let by = by.unwrap_or_else(|| Orderer::AN_EDIT.to_owned());
     Some(Moved { from_at: warning.stop_at, to_at: next.at, by })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn c1_whoever_has_made_the_new_stop_is_told() {
+        type Case<'a> = (&'a [(&'a str, &'a str)], Option<(&'a str, &'a str)>);
+        let at = |text: &str| calendar::instant(chrono_tz::Tz::Asia__Seoul, text.parse().unwrap());
+        // The exceptions with who made them, and what is told after a warning of the stop at 22:00.
+        let cases: [Case<'_>; 11] = [
+            (&[("2026-11-23 stop 23:00", "jane")], Some(("2026-11-23T23:00:00", "jane"))),
+            // The later of two stops counts, in whichever order they come.
+            (
+                &[("2026-11-23 stop 22:30", "kim"), ("2026-11-23 stop 23:00", "jane")],
+                Some(("2026-11-23T23:00:00", "jane")),
+            ),
+            (
+                &[("2026-11-23 stop 23:00", "jane"), ("2026-11-23 stop 22:30", "kim")],
+                Some(("2026-11-23T23:00:00", "jane")),
+            ),
+            (
+                &[("2026-11-23 stop 23:00", ""), ("2026-11-23 stop 22:30", "kim")],
+                Some(("2026-11-23T23:00:00", Orderer::AN_EDIT)),
+            ),
+            // By what it means after its start: 1:30 is on the next day.
+            (
+                &[("2026-11-23 stop 23:00", "kim"), ("2026-11-23 stop 1:30", "jane")],
+                Some(("2026-11-24T01:30:00", "jane")),
+            ),
+            // Left out: whoever has done that, not whoever has moved the one that is next.
+            (&[("2026-11-23 stop None", "jane")], Some(("2026-11-24T22:00:00", "jane"))),
+            (
+                &[("2026-11-23 stop 23:00", "kim"), ("2026-11-23 stop None", "jane")],
+                Some(("2026-11-24T22:00:00", "jane")),
+            ),
+            (
+                &[("2026-11-23 stop None", "jane"), ("2026-11-24 stop 23:00", "kim")],
+                Some(("2026-11-24T23:00:00", "jane")),
+            ),
+            (
+                &[("2026-11-22 stop None", "kim"), ("2026-11-23 stop 23:00", "jane")],
+                Some(("2026-11-23T23:00:00", "jane")),
+            ),
+            (&[("2026-11-24 stop None", "jane")], None),
+            (&[], None),
+        ];
+        for (exceptions, expected) in cases {
+            let texts: Vec<&str> = exceptions.iter().map(|(text, _)| *text).collect();
+            let mut schedule = crate::testing::schedule("StartTime: '9:30'\nStopTime: '22:00'", &texts);
+            for exception in schedule.exceptions.values_mut().flatten() {
+                let index: usize = exception.id.trim_start_matches('e').parse().unwrap();
+                exception.created_by = Some(exceptions[index].1.to_owned()).filter(|by| !by.is_empty());
+            }
+            let stop_at = at("2026-11-23T22:00:00");
+            let named_at = Some(stop_at);
+            let warning = Warning { stop_at, cause: Cause::Timetable, tried_at: named_at, named_at };
+            let state = ScheduleState { warning: Some(warning), ..ScheduleState::default() };
+            let moved = moved(&schedule, &state, at("2026-11-23T21:55:00"));
+            let told = moved.map(|moved| (moved.to_at, moved.by));
+            assert_eq!(told, expected.map(|(to_at, by)| (at(to_at), by.to_owned())), "{exceptions:?}");
+        }
+    }
 
     #[test]
     fn a_late_warning_delays_the_stop() {

@@ -97,6 +97,15 @@ pub struct Orderer {
     pub via: &'static str,
 }
 
+impl Orderer {
+    /// What is written where somebody has no name.
+    pub const SOMEBODY: &str = "somebody";
+    /// What is written for whoever is at a terminal and says no name.
+    pub const A_TERMINAL: &str = "a terminal";
+    /// What is told where a table was changed by hand, and its item says no name.
+    pub const AN_EDIT: &str = "an edit of the tables";
+}
+
 /// An order for a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ordered {

@@ -15,7 +15,7 @@ use super::handler::{Part, Web};
 use super::request::{Reply, Request};
 use super::words::{dated, until, words};
 use crate::chat::link::{Ticket, TicketError};
-use crate::chat::{Language, Message, answer};
+use crate::chat::{Language, Message, Piece, answer, pieces};
 use crate::desk::{Answer, Desk, Done, Refusal, Status, Why};
 use crate::model::{Action, Order, Orderer};
 use crate::ports::{Clock, Store};
@@ -70,7 +70,7 @@ pub(super) async fn show<S: Store, T: Clock>(
             let view = View { language, token, ticket, status, zone: *zone, at: *at };
             (200, html! { (view.stop()) (view.choices()) (now(language, &said)) })
         }
-        _ => (status_of(&result), html! { section { p { (said.title) } (fields(&said)) } }),
+        _ => (status_of(&result), html! { section { p { (line(&said.title)) } (fields(&said)) } }),
     };
     let title = ticket.schedule.as_str();
     Part::of(reply(status, language, title, &html! { h1 { (title) } (body) }))
@@ -95,7 +95,7 @@ pub(super) async fn post<S: Store, T: Clock>(
     let (audit, result) = web.extend(&link_holder(web.language), ticket, chosen).await;
     let said = answer::result(language, web.keyword, &result);
     let body = html! {
-        h1 { (said.title) }
+        h1 { (line(&said.title)) }
         @if !said.fields.is_empty() { section { (fields(&said)) } }
         p { a href={ "?lang=" (language.as_str()) } { (words(language).again) } }
     };
@@ -196,8 +196,20 @@ fn now(language: Language, message: &Message) -> Markup {
     html! {
         section {
             h2 { (words(language).now) }
-            p { (message.title) }
+            p { (line(&message.title)) }
             (fields(message))
+        }
+    }
+}
+
+/// Text in which code is code.
+fn line(text: &str) -> Markup {
+    html! {
+        @for piece in pieces(text) {
+            @match piece {
+                Piece::Words(text) => (text),
+                Piece::Code(text) => code { (text) },
+            }
         }
     }
 }
@@ -208,7 +220,7 @@ fn fields(message: &Message) -> Markup {
             dl {
                 @for field in &message.fields {
                     dt { (field.title) }
-                    dd { (field.lines.join("\n")) }
+                    dd { @for (index, text) in field.lines.iter().enumerate() { @if index > 0 { "\n" } (line(text)) } }
                 }
             }
         }

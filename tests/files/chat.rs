@@ -38,6 +38,7 @@ fn names() -> Vec<String> {
         "**[a](https://example.org)**",
         "<!channel> @all <@1> ",
         "_~`|#\\",
+        "a`*b*@all <!here> ``_c_`",
         "\"'\\n</b><br>",
     ];
     parts.iter().map(|part| part.repeat(256).chars().take(256).collect::<String>()).collect()

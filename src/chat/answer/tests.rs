@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use super::*;
 use crate::chat::command::{Command, Part, Verb, parse};
 use crate::desk::{Cancelled, Done, Why};
-use crate::model::{Action, ClockValue, ExceptionKind, ScheduleName};
+use crate::model::{Action, ClockValue, Exception, ExceptionKind, ScheduleName};
 use crate::ports::StoreError;
 
 fn time(text: &str) -> DateTime<Utc> {
@@ -40,6 +40,17 @@ fn said(results: &[Result<Answer, Refusal>], language: Language) -> String {
     texts.join("\n--\n")
 }
 
+fn exception(by: &str, reason: Option<&str>) -> Exception {
+    Exception {
+        id: "1".to_owned(),
+        date: "2026-12-24".parse().unwrap(),
+        kind: ExceptionKind::Stop,
+        local_time: Some(ClockValue::at(12, 0).unwrap()),
+        created_by: Some(by.to_owned()),
+        reason: reason.map(str::to_owned),
+    }
+}
+
 fn some() -> Vec<Result<Answer, Refusal>> {
     let at = || time("2026-11-24T13:00:00Z");
     vec![
@@ -64,9 +75,22 @@ fn some() -> Vec<Result<Answer, Refusal>> {
             kind: ExceptionKind::Stop,
             local_time: Some(ClockValue::at(18, 0).unwrap()),
             is_new: true,
+            was: vec![exception("jane", Some("stop at noon"))],
             day: vec![(Action::Start, time("2026-12-24T00:30:00Z")), (Action::Stop, time("2026-12-24T09:00:00Z"))],
             has_begun: false,
         }),
+        answered(Done::ExceptionDeleted {
+            date: "2026-12-24".parse().unwrap(),
+            kind: ExceptionKind::Stop,
+            was: vec![exception("kim", None), Exception { local_time: None, ..exception("jane", None) }],
+            day: Vec::new(),
+            has_begun: false,
+        }),
+        answered(Done::Cancelled(Cancelled::Force { action: Action::Start, is_under_way: false, until_at: None })),
+        answered(Done::Cancelled(Cancelled::Force { action: Action::Start, is_under_way: true, until_at: Some(at()) })),
+        refused(Why::CarriedOut { action: Action::Start, until_at: Some(at()) }),
+        refused(Why::CarriedOut { action: Action::Stop, until_at: None }),
+        refused(Why::NoEnd),
         refused(Why::HasBegun),
         refused(Why::TooMuch { most: Duration::minutes(240), latest_at: time("2026-11-23T17:00:00Z") }),
         refused(Why::NoSchedule { near: ScheduleName::new("Development").ok(), names: Vec::new() }),
@@ -103,8 +127,40 @@ fn in_english() {
     Now: Its time is past: it stops soon, with a warning before it.
     --
     Dev Team: the exception for Thu 24 Dec 2026 is now `stop 18:00`
+    It takes the place of: Thu 24 Dec 2026 stop 12:00 by jane (stop at noon)
     That date: start Thu 24 Dec, 09:30, stop Thu 24 Dec, 18:00 (Asia/Seoul)
-    To take it back: /lamp "Dev Team" exception del 2026-12-24 stop
+    To take it back: /lamp "Dev Team" exception set 2026-12-24 stop 12:00
+    --
+    Dev Team: deleted 2 exceptions `stop` for Thu 24 Dec 2026
+    What was there:
+      Thu 24 Dec 2026 stop 12:00 by kim
+      Thu 24 Dec 2026 stop None by jane
+    That date: Neither a start nor a stop.
+    To put it back: /lamp "Dev Team" exception set 2026-12-24 stop 12:00
+    --
+    Dev Team: the order to force start is taken back
+    Mind: What AWS has been asked for already goes on.
+    --
+    Dev Team: the order to force start is taken back
+    Mind:
+      What AWS has been asked for already goes on.
+      It runs until Tue 24 Nov, 22:00 (Asia/Seoul).
+      To stop it now: /lamp "Dev Team" force_stop
+    --
+    Dev: force start has been carried out or is under way, and is not taken back
+    Hint:
+      It runs until Tue 24 Nov, 22:00 (Asia/Seoul).
+      To stop it now: /lamp Dev force_stop
+    --
+    Dev: force stop has been carried out or is under way, and is not taken back
+    Hint:
+      Nothing starts it again by itself: no start is planned.
+      To start all again: /lamp Dev force_start
+    --
+    Dev is disabled: nothing would stop it after that time, so it is not started
+    Hint:
+      Start it without an end: /lamp Dev force_start
+      Stop it when you are done: /lamp Dev force_stop
     --
     Dev: the stop has begun, and is not turned round
     Hint: To start all again: /lamp Dev force_start
@@ -151,8 +207,40 @@ fn in_korean() {
       취소된 요청을 한 사람: kim
     --
     Dev Team: 2026년 12월 24일(목) 예외를 `중지 18:00`(으)로 설정했습니다
+    이전 예외: 2026년 12월 24일(목) 중지 12:00 (jane, stop at noon)
     그날 일정: 12월 24일(목) 09:30 시작, 12월 24일(목) 18:00 중지 (Asia/Seoul)
-    되돌리려면: /lamp "Dev Team" 예외 삭제 2026-12-24 중지
+    되돌리려면: /lamp "Dev Team" 예외 설정 2026-12-24 중지 12:00
+    --
+    Dev Team: 2026년 12월 24일(목)의 `중지` 예외 2건을 삭제했습니다
+    삭제한 예외:
+      2026년 12월 24일(목) 중지 12:00 (kim)
+      2026년 12월 24일(목) 중지 없음 (jane)
+    그날 일정: 시작과 중지가 모두 없습니다.
+    되돌리려면: /lamp "Dev Team" 예외 설정 2026-12-24 중지 12:00
+    --
+    Dev Team: 강제 시작 요청을 취소했습니다
+    안내: AWS에 이미 요청한 작업은 그대로 진행됩니다.
+    --
+    Dev Team: 강제 시작 요청을 취소했습니다
+    안내:
+      AWS에 이미 요청한 작업은 그대로 진행됩니다.
+      11월 24일(화) 22:00(Asia/Seoul)까지 실행됩니다.
+      지금 중지하려면: /lamp "Dev Team" 중지
+    --
+    Dev: 강제 시작 작업이 이미 실행되었거나 진행 중이어서 취소할 수 없습니다
+    안내:
+      11월 24일(화) 22:00(Asia/Seoul)까지 실행됩니다.
+      지금 중지하려면: /lamp Dev 중지
+    --
+    Dev: 강제 중지 작업이 이미 실행되었거나 진행 중이어서 취소할 수 없습니다
+    안내:
+      시작 예정이 없으므로 자동으로 시작되지 않습니다.
+      다시 시작하려면: /lamp Dev 시작
+    --
+    Dev: 사용하지 않는 상태여서 정한 시간이 지나도 중지되지 않으므로 시작하지 않았습니다
+    안내:
+      시간을 정하지 않고 시작하려면: /lamp Dev 시작
+      사용을 마치고 중지하려면: /lamp Dev 중지
     --
     Dev: 중지가 이미 시작되어 되돌릴 수 없습니다
     안내: 다시 켜려면: /lamp Dev 시작
@@ -228,6 +316,9 @@ fn every_refusal_has_words_of_one_line() {
         Why::Length { most: Duration::hours(24) },
         Why::NoException { date, kind: ExceptionKind::Stop },
         Why::NothingToCancel,
+        Why::CarriedOut { action: Action::Start, until_at: None },
+        Why::CarriedOut { action: Action::Stop, until_at: Some(at) },
+        Why::NoEnd,
         Why::Busy,
         Why::OtherStop { stop_at: Some(at) },
         Why::Store { error: error(), may_be_done: true },

@@ -116,6 +116,25 @@ fn a_name_may_have_spaces() {
 }
 
 #[test]
+fn a_name_in_quotes_is_read_as_it_is() {
+    let cases = [
+        ("Dev", "Dev"),
+        ("Dev Team", "\"Dev Team\""),
+        ("the \"big\" one", "'the \"big\" one'"),
+        ("Jo's \"big\" one", "“Jo's \"big\" one”"),
+        ("/dev", "\"/dev\""),
+        ("`x`", "\"`x`\""),
+        ("help", "\"help\""),
+        ("개발", "개발"),
+        ("도움말", "\"도움말\""),
+    ];
+    for (name, expected) in cases {
+        assert_eq!(quoted(name), expected);
+        assert_eq!(read(&format!("{expected} skip")), format!("{name}: Skip"));
+    }
+}
+
+#[test]
 fn half_a_command_says_what_is_missing() {
     let missing = |verb: &str, part: &str| format!("Missing {{ schedule: \"Dev\", verb: {verb}, part: {part} }}");
     let cases = [

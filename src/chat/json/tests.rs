@@ -1,7 +1,6 @@
 //! What a server that takes plain JSON is sent, for each kind of notice.
 
 use super::*;
-use crate::chat::Language;
 use crate::chat::text::samples;
 
 /// The JSON without `text` and `language`, whose words are tested where they are made.
@@ -9,7 +8,7 @@ fn sent(notice: &Notice) -> String {
     let mut json = render(notice, &Voice::default());
     let text = json.as_object_mut().and_then(|fields| fields.remove("text")).unwrap();
     assert_eq!(json.as_object_mut().and_then(|fields| fields.remove("language")), Some("en".into()));
-    assert_eq!(text.as_str().unwrap(), text::message(notice, Language::En).to_text());
+    assert_eq!(text.as_str().unwrap(), crate::chat::message(Platform::Json, notice, &Voice::default()).to_text());
     serde_json::to_string_pretty(&json).unwrap()
 }
 

@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use super::advice::Advice;
 use super::{capitalised, items, person, shared_remark};
 use crate::chat::message::{Message, Tone};
+use crate::chat::offer::WayBack;
 use crate::model::{Action, Cause, GroupName, InstanceKind, Notice, Problem, ScheduleName, Stretch};
 use hints::hint;
 use words::{clock, count, dated, duration, instance, relative};
@@ -32,6 +33,19 @@ pub(super) fn until(until_at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz) -
 
 pub(super) fn command(command: &str) -> String {
     format!("To keep it running longer, write `{command}`")
+}
+
+/// How an extension is taken back.
+pub(super) fn way_back(way: &WayBack) -> (&'static str, Vec<String>) {
+    let lines = match way {
+        WayBack::Command(command) => vec![format!("Write `{command}`")],
+        WayBack::Terminal(command) => vec![
+            format!("At a terminal: `{command}`"),
+            "Or delete the exception that moves the stop from the table `ScheduleException`.".to_owned(),
+        ],
+        WayBack::Tables => vec!["Undo the edit in the tables.".to_owned()],
+    };
+    ("To take it back", lines)
 }
 
 /// The words of a notice.

@@ -13,6 +13,7 @@ use chrono_tz::Tz;
 use super::advice::Advice;
 use super::{capitalised, items, person, shared_remark};
 use crate::chat::message::{Message, Tone};
+use crate::chat::offer::WayBack;
 use crate::model::{Action, Cause, GroupName, InstanceKind, Notice, Problem, ScheduleName, Stretch};
 use hints::hint;
 use words::{clock, dated, duration, instance, relative, weekday};
@@ -40,6 +41,19 @@ pub(super) fn until(until_at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz) -
 
 pub(super) fn command(command: &str) -> String {
     format!("더 오래 실행하려면 `{command}` 명령을 입력해 주십시오.")
+}
+
+/// How an extension is taken back.
+pub(super) fn way_back(way: &WayBack) -> (&'static str, Vec<String>) {
+    let lines = match way {
+        WayBack::Command(command) => vec![format!("`{command}` 명령을 입력해 주십시오.")],
+        WayBack::Terminal(command) => vec![
+            format!("터미널에서 `{command}` 명령을 실행해 주십시오."),
+            "또는 `ScheduleException` 테이블에서 중지 시각을 바꾼 예외 항목을 삭제해 주십시오.".to_owned(),
+        ],
+        WayBack::Tables => vec!["테이블에서 변경한 내용을 되돌려 주십시오.".to_owned()],
+    };
+    ("되돌리려면", lines)
 }
 
 /// The words of a notice.

@@ -201,8 +201,8 @@ mod tests {
         {"at":"1970-01-01T00:00:00Z","by":"beginning","checks_passed":true,"event":"state","instance":"i-1","kind":"ec2","state":"running"}
         {"at":"1970-01-01T00:00:00Z","by":"aws","event":"state","instance":"db","kind":"rds","region":"eu-west-1","state":"backing-up"}
         {"at":"1970-01-01T00:00:00Z","by":"person","event":"state","instance":"i-1","kind":"ec2","state":"stopping"}
-        {"arrived":true,"at":"1970-01-01T00:00:00Z","event":"message","kind":"extended","schedule":"S","text":"S stops later: on Thu 1 Jan at 00:00 UTC\nBy: Jo"}
-        {"arrived":false,"at":"1970-01-01T00:00:00Z","event":"message","kind":"extended","reason":"chat did not take the message: no answer","schedule":"S","text":"S stops later: on Thu 1 Jan at 00:00 UTC\nBy: Jo"}
+        {"arrived":true,"at":"1970-01-01T00:00:00Z","event":"message","kind":"extended","schedule":"S","text":"S stops later: on Thu 1 Jan at 00:00 UTC\nBy: Jo\nTo take it back:\n  At a terminal: `lamplighter cancel S`\n  Or delete the exception that moves the stop from the table `ScheduleException`."}
+        {"arrived":false,"at":"1970-01-01T00:00:00Z","event":"message","kind":"extended","reason":"chat did not take the message: no answer","schedule":"S","text":"S stops later: on Thu 1 Jan at 00:00 UTC\nBy: Jo\nTo take it back:\n  At a terminal: `lamplighter cancel S`\n  Or delete the exception that moves the stop from the table `ScheduleException`."}
         {"counts":{"extensions: denied":1,"extensions: granted":1,"invocations: failed":1,"invocations: killed":1,"invocations: timed out":1,"messages: extended arrived":1,"messages: extended did not arrive":1,"states: busy while it serves":1,"states: running at the beginning":1,"states: stopping, by a person":1},"event":"summary","missed":[],"violations":0}
         "#);
     }

@@ -109,7 +109,8 @@ fn t11_a_force_start_says_until_when() {
         (saturday, json!({}), "Dev force_start", "force start until Mon 22:00", 0),
         (saturday, json!({}), "Dev force_start for 2h", "force start until Sat 16:00", 1),
         (saturday, json!({}), "Dev force_start for 11h", "force start until Sun 01:00", 1),
-        (saturday, json!({"Enabled": false}), "Dev force_start for 2h", "force start until -, asked Sat 16:00", 0),
+        (saturday, json!({"Enabled": false}), "Dev force_start for 2h", "no: NoEnd", 0),
+        (saturday, json!({"Enabled": false}), "Dev force_start", "force start until -", 0),
         (saturday, json!({"ForceStop": true}), "Dev force_start", "force start instead of stop until Mon 22:00", 0),
         (saturday, json!({"ForceStart": true}), "Dev force_start", "already force start until Mon 22:00", 0),
         (saturday, json!({"Mode": "off"}), "Dev force_start", "no: NotFollowed { is_off: true }", 0),
@@ -157,7 +158,11 @@ fn exceptions_are_set_whatever_is_there() {
             ("Dev exception set sat start 10:00", "set 2026-11-28 start 10:00: start Sat 10:00, stop Sat 22:00"),
             ("Dev exception set fri stop 9:30", "set 2026-11-27 stop 09:30: "),
             ("Dev exception del sun stop", "no: NoException { date: 2026-11-29, kind: Stop }"),
-            ("Dev exception del sat start", "deleted 1 2026-11-28 start: "),
+            (
+                "Dev exception set sat start 11:00",
+                "set 2026-11-28 start 11:00 in place of 10:00 by jane: start Sat 11:00, stop Sat 22:00",
+            ),
+            ("Dev exception del sat start", "deleted 2026-11-28 start, which was 11:00 by jane: "),
             ("Dev exception info", "3 exceptions, 0 more"),
             ("Dev exception info fri", "1 exceptions, 0 more"),
             ("Dev info sat", "2026-11-28:  | weekdays 09:30-22:00"),
@@ -168,12 +173,16 @@ fn exceptions_are_set_whatever_is_there() {
     for (id, value) in [("a", "23:00"), ("b", "None"), ("c", "21:00")] {
         world.put_item(Table::Exception, by_hand(id, "2026-11-25", "stop", value));
     }
-    let set = "set 2026-11-25 stop 20:00: start Wed 09:30, stop Wed 20:00";
+    let set = "set 2026-11-25 stop 20:00 in place of None by hand and 23:00 by hand and 21:00 by hand: start Wed 09:30, \
+               stop Wed 20:00";
     assert_eq!(say(&world, "jane", "Dev exception set wed stop 20:00"), set);
+    let replaced = |item: &Item| item["Replaces"]["ExceptionValue"].clone();
+    let of_wednesday = world.items(Table::Exception).into_iter().find(|item| item["ExceptionDate"] == "2026-11-25");
+    assert_eq!(of_wednesday.as_ref().map(replaced), Some(json!("None")), "what it took the place of is written there");
     let of_wednesday: Vec<String> = rows(&world).into_iter().filter(|row| row.starts_with("2026-11-25")).collect();
     assert_eq!(of_wednesday, ["2026-11-25 stop 20:00 jane"]);
     world.put_item(Table::Exception, by_hand("d", "2026-11-25", "stop", "23:00"));
-    let deleted = "deleted 2 2026-11-25 stop: start Wed 09:30, stop Wed 22:00";
+    let deleted = "deleted 2026-11-25 stop, which was 23:00 by hand and 20:00 by jane: start Wed 09:30, stop Wed 22:00";
     assert_eq!(say(&world, "jane", "Dev exception del wed stop"), deleted);
 }
 

@@ -90,6 +90,72 @@ fn a_flag_is_taken_back_before_an_extension() {
     assert_eq!((&schedule["ForceStart"], &schedule["ForceStop"]), (&json!(false), &json!(false)));
 }
 
+/// The order that was seen at this time, carried out.
+fn forced(action: Action, seen_at: &str) -> Settled {
+    Settled { at: at(seen_at), action, forced: true }
+}
+
+#[test]
+fn what_was_carried_out_is_turned_round_by_another_order() {
+    let saturday = "2026-11-28 14:00";
+    let cases = [
+        (json!({}), Action::Start, "no: force start is carried out, until Mon 22:00"),
+        (json!({}), Action::Stop, "no: force stop is carried out, until Mon 09:30"),
+        (json!({"Enabled": false}), Action::Start, "no: force start is carried out, until -"),
+        (json!({"Mode": "notify"}), Action::Start, "no: NothingToCancel"),
+    ];
+    for (attributes, action, expected) in cases {
+        let world = office(saturday, &attributes);
+        remember(&world, |state| state.settled.push(forced(action, "2026-11-28 13:50")));
+        assert_eq!(say(&world, "jane", "Dev cancel"), expected, "{attributes} {action:?}");
+    }
+    // What the timetable has done since is the last thing that was done.
+    let world = office("2026-11-30 09:40", &json!({}));
+    remember(&world, |state| {
+        let started = Settled { at: at("2026-11-30 09:30"), action: Action::Start, forced: false };
+        state.settled.extend([forced(Action::Stop, "2026-11-28 14:00"), started]);
+    });
+    assert_eq!(say(&world, "jane", "Dev cancel"), "no: NothingToCancel");
+    // An extension is taken back all the same.
+    let world = office("2026-11-23 21:55", &json!({}));
+    remember(&world, |state| state.settled.push(forced(Action::Start, "2026-11-23 21:00")));
+    say(&world, "jane", "Dev extend 1h");
+    assert_eq!(say(&world, "jane", "Dev cancel"), "cancelled jane's extension to Mon 23:00, stops Mon 22:00");
+    assert_eq!(say(&world, "jane", "Dev cancel"), "no: force start is carried out, until Mon 22:00");
+}
+
+/// Somebody starts it for two hours on a Saturday, the scheduler has begun or is done, and it is taken back.
+#[test]
+fn the_end_of_a_start_stays_as_long_as_something_was_started() {
+    let lower = |world: &World| pollster::block_on(world.lower_flag(&ScheduleName::new("Dev").unwrap(), Action::Start));
+    let end = ["2026-11-28 stop 16:00 jane"];
+    let world = office("2026-11-28 14:00", &json!({}));
+    say(&world, "jane", "Dev force_start for 2h");
+    world.advance_to(at("2026-11-28 14:10"));
+    lower(&world).unwrap();
+    remember(&world, |state| state.settled.push(forced(Action::Start, "2026-11-28 14:01")));
+    assert_eq!(say(&world, "jane", "Dev cancel"), "no: force start is carried out, until Sat 16:00");
+    assert_eq!(rows(&world), end, "done: it stops when it was to stop");
+    // Another order that is taken back does not take the end of the first with it.
+    say(&world, "kim", "Dev force_start");
+    assert_eq!(say(&world, "kim", "Dev cancel"), "cancelled force start");
+    assert_eq!(rows(&world), end);
+
+    let world = office("2026-11-28 14:00", &json!({}));
+    say(&world, "jane", "Dev force_start for 2h");
+    remember(&world, |state| {
+        stopping(state);
+        let run = state.open_run_mut().unwrap();
+        (run.action, run.cause) = (Action::Start, crate::model::Cause::Force);
+        let mut progress = crate::model::Progress::due(None, crate::model::Label::default());
+        (progress.standing, progress.attempts) = (crate::model::Standing::Asked, 1);
+        run.instances.insert("ec2/i-1".parse().unwrap(), progress);
+    });
+    assert_eq!(say(&world, "jane", "Dev cancel"), "cancelled force start, under way until Sat 16:00");
+    assert_eq!(rows(&world), end);
+    assert_eq!(say(&world, "jane", "Dev cancel"), "no: force start is carried out, until Sat 16:00");
+}
+
 #[test]
 fn what_was_replaced_is_remembered_within_bounds() {
     let world = office("2026-11-23 21:55", &json!({}));
