@@ -21,6 +21,7 @@ pub mod mattermost;
 mod message;
 mod names;
 mod offer;
+mod person;
 mod platform;
 pub mod sample;
 #[cfg(feature = "live")]
@@ -33,6 +34,7 @@ pub use language::{Language, LanguageError};
 pub use message::{Choice, Choices, Field, Message, Tone};
 pub(crate) use message::{Piece, pieces};
 pub use offer::{Answers, choices};
+pub(crate) use person::link_holder;
 pub use platform::{Platform, PlatformError};
 
 use crate::model::Notice;

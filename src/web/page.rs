@@ -105,7 +105,7 @@ pub(super) async fn post<S: Store, T: Clock>(
 
 /// Somebody who has the link; who that is, it does not say. The name is told in chat, so it is in chat's language.
 fn link_holder(language: Language) -> Orderer {
-    let name = words(language).link_holder.to_owned();
+    let name = crate::chat::link_holder(language).to_owned();
     Orderer { name, ids: Vec::new(), rooms: Vec::new(), room: None, via: "link" }
 }
 

@@ -33,8 +33,6 @@ pub(super) struct Words {
     pub(super) expired_button: &'static str,
     /// A button that was never good.
     pub(super) foreign_button: &'static str,
-    /// Who has opened a link: it proves that they have it, not who they are.
-    pub(super) link_holder: &'static str,
 }
 
 const EN: Words = Words {
@@ -58,7 +56,6 @@ const EN: Words = Words {
     no_form: ("Nothing was chosen", "Go back and press one of the buttons. Nothing was changed."),
     expired_button: "This button has expired: the stop that it was for is over",
     foreign_button: "This button does not work: it was made with another key",
-    link_holder: "somebody with the link",
 };
 
 const KO: Words = Words {
@@ -82,7 +79,6 @@ const KO: Words = Words {
     no_form: ("선택한 항목이 없습니다", "뒤로 돌아가 버튼 하나를 눌러 주십시오. 바뀐 것은 없습니다."),
     expired_button: "만료된 버튼입니다. 이미 지난 중지에 대한 버튼입니다.",
     foreign_button: "사용할 수 없는 버튼입니다. 다른 키로 만들어진 버튼입니다.",
-    link_holder: "링크를 받은 사람",
 };
 
 pub(super) const fn words(language: Language) -> &'static Words {

@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 
 use super::Spoken;
 use crate::chat::message::{Message, Tone};
+use crate::chat::person::in_english;
 use crate::desk::{Answer, Cancelled, Done};
 use crate::model::{Action, ClockValue, Exception};
 
@@ -54,7 +55,7 @@ fn length(length: Duration) -> String {
 }
 
 fn by(by: Option<&str>) -> String {
-    by.map(|by| format!(" by {by}")).unwrap_or_default()
+    by.map(|by| format!(" by {}", in_english(by))).unwrap_or_default()
 }
 
 fn value(local_time: Option<ClockValue>) -> String {

@@ -7,9 +7,10 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use super::advice::Advice;
-use super::{capitalised, items, person, shared_remark};
+use super::{capitalised, items, shared_remark};
 use crate::chat::message::{Message, Tone};
 use crate::chat::offer::WayBack;
+use crate::chat::person::in_english;
 use crate::model::{Action, Cause, GroupName, InstanceKind, Notice, Problem, ScheduleName, Stretch};
 use hints::hint;
 use words::{clock, count, dated, duration, instance, relative};
@@ -84,7 +85,7 @@ pub(super) fn message(notice: &Notice) -> Message {
         }
         Notice::Extended { schedule, zone, stop_at, by } => {
             let title = format!("{schedule} stops later: on {}", dated(*stop_at, *zone));
-            Message::new(Tone::Info, &title).field("By", [person(by).to_owned()])
+            Message::new(Tone::Info, &title).field("By", [in_english(by).to_owned()])
         }
         Notice::Problems(problems) => faults(problems),
     }
