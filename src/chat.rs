@@ -33,6 +33,7 @@ pub mod text;
 pub use language::{Language, LanguageError};
 pub use message::{Choice, Choices, Field, Message, Tone};
 pub(crate) use message::{Piece, pieces};
+pub(crate) use offer::OFFERS;
 pub use offer::{Answers, choices};
 pub(crate) use person::link_holder;
 pub use platform::{Platform, PlatformError};

@@ -22,8 +22,9 @@ pub struct Answers {
     pub keyword: Option<String>,
 }
 
-/// By how many minutes a stop can be moved at a click, and how that is written in a command.
-const OFFERS: [(i64, &str); 3] = [(30, "30m"), (60, "1h"), (120, "2h")];
+/// By how many minutes after the time that was named a stop can be moved at a click, here and on the page behind the link,
+/// and how that is written in a command.
+pub(crate) const OFFERS: [(i64, &str); 3] = [(30, "30m"), (60, "1h"), (120, "2h")];
 
 /// The most minutes that the line with the command suggests.
 const SUGGESTED: i64 = 60;

@@ -7,6 +7,8 @@ mod advice;
 mod en;
 mod ko;
 
+pub(super) use ko::month_and_day;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
@@ -43,10 +45,19 @@ pub(super) const fn more(language: Language) -> &'static str {
 }
 
 /// What the button of a choice says; with the date where it is not that of the planned stop.
-pub(super) fn until(until_at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz, language: Language) -> String {
+pub(crate) fn until(until_at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz, language: Language) -> String {
     match language {
         Language::En => en::until(until_at, stop_at, zone),
         Language::Ko => ko::until(until_at, stop_at, zone),
+    }
+}
+
+/// A time with its date: `Mon 23 Nov, 22:00`, `11월 23일(월) 22:00`.
+pub(crate) fn dated(at: DateTime<Utc>, zone: Tz, language: Language) -> String {
+    let local = at.with_timezone(&zone);
+    match language {
+        Language::En => local.format("%a %-d %b, %H:%M").to_string(),
+        Language::Ko => format!("{} {}", month_and_day(local.date_naive()), local.format("%H:%M")),
     }
 }
 

@@ -1,8 +1,5 @@
 //! The words of the page and of buttons that are no longer good; what becomes of an order has its words in `chat::answer`.
 
-use chrono::{DateTime, Datelike as _, Utc};
-use chrono_tz::Tz;
-
 use crate::chat::{Language, Message, Tone};
 
 /// Everything that the page itself says.
@@ -91,53 +88,4 @@ pub(super) const fn words(language: Language) -> &'static Words {
 /// One line as a message.
 pub(super) fn line(language: Language, title: &str) -> Message {
     Message { tone: Tone::Info, language, title: title.to_owned(), fields: Vec::new(), choices: None }
-}
-
-/// A time with its date: `Mon 23 Nov, 22:00`, `11월 23일(월) 22:00`.
-pub(super) fn dated(language: Language, at: DateTime<Utc>, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    match language {
-        Language::En => local.format("%a %-d %b, %H:%M").to_string(),
-        Language::Ko => format!("{}({}) {}", local.format("%-m월 %-d일"), weekday(&local), local.format("%H:%M")),
-    }
-}
-
-/// What a button says: the time, with its day where that is another than the stop's.
-pub(super) fn until(language: Language, at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz) -> String {
-    let (local, stop) = (at.with_timezone(&zone), stop_at.with_timezone(&zone));
-    let (is_same, time) = (local.date_naive() == stop.date_naive(), local.format("%H:%M"));
-    match (language, is_same) {
-        (Language::En, true) => format!("Until {time}"),
-        (Language::En, false) => format!("Until {} {time}", local.format("%a")),
-        (Language::Ko, true) => format!("{time}까지"),
-        (Language::Ko, false) => format!("{}({}) {time}까지", local.format("%-d일"), weekday(&local)),
-    }
-}
-
-fn weekday(local: &DateTime<Tz>) -> &'static str {
-    const DAYS: [&str; 7] = ["월", "화", "수", "목", "금", "토", "일"];
-    let day = usize::try_from(local.weekday().num_days_from_monday()).unwrap_or_default();
-    DAYS.get(day).copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_told_in_the_zone_with_their_day_where_it_matters() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let (stop_at, zone) = (at("2026-11-23T13:00:00Z"), Tz::Asia__Seoul);
-        assert_eq!(dated(Language::En, stop_at, zone), "Mon 23 Nov, 22:00");
-        assert_eq!(dated(Language::Ko, stop_at, zone), "11월 23일(월) 22:00");
-        let cases = [
-            (Language::En, "2026-11-23T13:30:00Z", "Until 22:30"),
-            (Language::En, "2026-11-23T15:30:00Z", "Until Tue 00:30"),
-            (Language::Ko, "2026-11-23T13:30:00Z", "22:30까지"),
-            (Language::Ko, "2026-11-23T15:30:00Z", "24일(화) 00:30까지"),
-        ];
-        for (language, until_at, expected) in cases {
-            assert_eq!(until(language, at(until_at), stop_at, zone), expected);
-        }
-    }
 }

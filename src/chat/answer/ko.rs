@@ -4,12 +4,13 @@ mod help;
 mod look;
 mod refusal;
 
-use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::Spoken;
 use crate::chat::message::{Message, Tone};
 use crate::chat::person::in_korean;
+use crate::chat::text::month_and_day;
 use crate::desk::{Answer, Cancelled, Done};
 use crate::model::{Action, ClockValue, Exception, ExceptionKind};
 
@@ -35,19 +36,6 @@ impl Times {
     fn in_zone(&self, at: DateTime<Utc>) -> String {
         format!("{}({})", self.at(at), self.zone.name())
     }
-}
-
-fn month_and_day(date: NaiveDate) -> String {
-    let weekday = match date.weekday() {
-        Weekday::Mon => "월",
-        Weekday::Tue => "화",
-        Weekday::Wed => "수",
-        Weekday::Thu => "목",
-        Weekday::Fri => "금",
-        Weekday::Sat => "토",
-        Weekday::Sun => "일",
-    };
-    format!("{}월 {}일({weekday})", date.month(), date.day())
 }
 
 fn date(date: NaiveDate) -> String {

@@ -17,6 +17,7 @@ use crate::chat::offer::WayBack;
 use crate::chat::person::in_korean;
 use crate::model::{Action, Cause, GroupName, InstanceKind, Notice, Problem, ScheduleName, Stretch};
 use hints::hint;
+pub(in crate::chat) use words::month_and_day;
 use words::{clock, dated, duration, instance, relative, weekday};
 
 /// The title of the field that says how many fields are missing.
