@@ -12,6 +12,8 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 
+mod accounts;
+mod arns;
 mod attribute;
 mod batch;
 mod calls;
@@ -20,6 +22,7 @@ mod dynamodb;
 mod ec2;
 mod failure;
 mod fleet;
+mod marks;
 mod rds;
 mod secrets;
 mod tables;

@@ -17,6 +17,7 @@ mod hint;
 mod history;
 mod notebook;
 mod order;
+pub(crate) mod places;
 mod schedule;
 mod shown;
 mod sources;
@@ -33,6 +34,7 @@ pub use exception::{exception_id, exception_item};
 pub use hint::zone as nearest_zone;
 pub use history::history_item;
 pub use notebook::{NOTEBOOK_KEY, damaged_notebook, notebook, notebook_item};
+pub use places::{PlaceError, Places};
 pub(crate) use shown::plain;
 #[cfg(feature = "cli")]
 pub(crate) use shown::shown;
@@ -47,11 +49,13 @@ pub struct Defaults {
     pub zone: Tz,
     /// `StopWarningMinutes`; the setting `STOP_ALERT_BEFORE_TIME_MINUTE`.
     pub warning_lead: Duration,
+    /// `Accounts` and `Regions`; the settings `ACCOUNTS` and `REGIONS`, which live as long as the process.
+    pub places: &'static Places,
 }
 
 impl Default for Defaults {
     fn default() -> Self {
-        Self { zone: Tz::Asia__Seoul, warning_lead: Duration::minutes(10) }
+        Self { zone: Tz::Asia__Seoul, warning_lead: Duration::minutes(10), places: Places::HERE }
     }
 }
 

@@ -72,7 +72,9 @@ impl Live {
         let tags = TagKeys { schedule: settings.schedule_tag_key.clone(), group: settings.group_tag_key.clone() };
         Self {
             store: DynamoStore::new(&config, settings.tables.clone(), Arc::clone(&calls)),
-            fleet: AwsFleet::new(&config, tags, Arc::clone(&calls)),
+            fleet: AwsFleet::new(&config, tags, Arc::clone(&calls))
+                .with_external_id(settings.external_id.clone())
+                .with_marks(settings.tags_last_action),
             chat: WebhookChat::new(settings.webhooks.clone(), settings.voice()),
             clock: SystemClock,
             calls,

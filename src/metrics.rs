@@ -17,7 +17,7 @@ pub const NAMESPACE: &str = "Lamplighter";
 /// What has gone out to the network so far.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sent {
-    /// Calls by service, each try counted: `dynamodb`, `ec2`, `rds`, `chat`.
+    /// Calls by service, each try counted: `dynamodb`, `ec2`, `rds`, `sts`, `tagging`, `chat`.
     pub calls: BTreeMap<&'static str, u64>,
     /// Messages that chat has accepted.
     pub messages: u64,
@@ -99,6 +99,8 @@ fn calls_to(service: &str) -> &str {
         "dynamodb" => "DynamoDbCalls",
         "ec2" => "Ec2Calls",
         "rds" => "RdsCalls",
+        "sts" => "StsCalls",
+        "tagging" => "TaggingCalls",
         "chat" => "ChatCalls",
         _ => "OtherCalls",
     }

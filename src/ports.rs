@@ -145,6 +145,15 @@ pub trait Fleet: Sync {
         instances: &[InstanceKey],
         budget: Duration,
     ) -> impl Future<Output = BTreeMap<InstanceKey, Outcome>> + Send;
+
+    /// Writes on these what was last done to them, for people who see it in AWS's console; nothing where that is switched
+    /// off. It is a courtesy: what could not be written within `budget` is answered by place, and never tried again.
+    fn mark(
+        &self,
+        instances: &[InstanceKey],
+        note: &str,
+        budget: Duration,
+    ) -> impl Future<Output = BTreeMap<Scope, Failure>> + Send;
 }
 
 /// Why a message did not arrive.

@@ -12,11 +12,12 @@ use futures_util::{StreamExt as _, stream};
 
 use crate::document::Defaults;
 use crate::engine::{self, Plan, SchedulePlan, Snapshot};
-use crate::model::{Action, Event, ScheduleName, ScheduleState};
+use crate::model::{Action, Cause, Event, InstanceKey, ScheduleName, ScheduleState, Scope};
 use crate::ports::{Chat, Clock, Fleet, Journal, Ports, Store};
 
 mod journal;
 mod look;
+mod marks;
 mod problems;
 mod work;
 
@@ -82,7 +83,7 @@ const PAUSES: [i64; 4] = [2, 3, 5, 10];
 /// Runs a tick until nothing is in flight, or its time is over.
 ///
 /// # Errors
-/// When the tables could not be read or written, or instances not looked at. A chat that is down, instances that AWS
+/// When the tables could not be read or written, or instances of the own account not looked at. A chat that is down, instances that AWS
 /// refuses to start and items at fault are no errors of the tick.
 pub async fn run<S, F, C, T, J>(ports: &Ports<'_, S, F, C, T, J>, options: &Options) -> Result<Report, TickError>
 where
@@ -101,6 +102,8 @@ where
         is_chat_down: false,
         noted: BTreeSet::new(),
         announced: BTreeMap::new(),
+        acted: marks::Acted::new(),
+        unmarked: BTreeSet::new(),
     };
     let mut pauses = PAUSES.into_iter();
     let mut pause = None;
@@ -140,6 +143,10 @@ struct Tick<'a, S, F, C, T, J> {
     noted: BTreeSet<String>,
     /// Stops of which the last pass has written down that they are about to begin.
     announced: BTreeMap<ScheduleName, DateTime<Utc>>,
+    /// What was done in this pass, to be written on the instances.
+    acted: marks::Acted,
+    /// Places that have not taken what was to be written on their instances.
+    unmarked: BTreeSet<Scope>,
 }
 
 /// How a pass ended.
@@ -161,6 +168,8 @@ struct Done {
     is_chat_down: bool,
     /// The stop of which it is written down that it is about to begin.
     announced: Option<DateTime<Utc>>,
+    /// What AWS has accepted to do, why, and to which instances.
+    acted: Option<(Action, Cause, Vec<InstanceKey>)>,
 }
 
 impl<S, F, C, T, J> Tick<'_, S, F, C, T, J>
@@ -181,7 +190,9 @@ where
                 return None;
             }
         };
-        for (scope, failure) in &snapshot.inventory.unreachable {
+        // Another account that does not answer is told and no more: it may stay so, and what is done here is done (rule A6).
+        let unreachable = snapshot.inventory.unreachable.iter().filter(|(scope, _)| scope.account.is_none());
+        for (scope, failure) in unreachable {
             self.cause(format!("{scope} could not be looked at: {failure}"));
         }
         let mut announced = std::mem::take(&mut self.announced);
@@ -207,6 +218,7 @@ where
             let told = problems::tell(self.ports, self.options, &snapshot, &plan, now).await;
             self.add(told);
         }
+        self.mark(now).await;
         let has_announced = !self.announced.is_empty();
         Some(PassEnd { wake_at, has_acted, has_announced })
     }
@@ -233,6 +245,9 @@ where
         self.report.failures += done.failures;
         self.report.untold = self.report.untold.max(done.untold);
         self.is_chat_down |= done.is_chat_down;
+        if let Some((action, cause, instances)) = done.acted {
+            self.acted.entry((action, cause)).or_default().extend(instances);
+        }
         for cause in done.causes {
             self.cause(cause);
         }

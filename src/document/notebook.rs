@@ -38,6 +38,8 @@ struct ToldItem {
     schedule: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<(String, String)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     problems: Vec<String>,
 }
 
@@ -45,16 +47,18 @@ struct ToldItem {
 #[must_use]
 pub fn notebook_item(notebook: &Notebook) -> Item {
     let told = |(source, problems): (&Source, &BTreeSet<Uuid>)| {
-        let (schedule, scope) = match source {
-            Source::Tables => (None, None),
-            Source::Instances(schedule) => (Some(schedule.to_string()), None),
-            Source::Scope(scope) => {
+        let (mut schedule, mut scope, mut account) = (None, None, None);
+        match source {
+            Source::Tables => {}
+            Source::Instances(of) => schedule = Some(of.to_string()),
+            Source::Scope(of) => {
                 let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
-                let account = text(scope.account.as_ref().map(RoleArn::as_str));
-                (None, Some((account, text(scope.region.as_ref().map(Region::as_str)))))
+                let role = text(of.account.as_ref().map(RoleArn::as_str));
+                scope = Some((role, text(of.region.as_ref().map(Region::as_str))));
             }
-        };
-        ToldItem { schedule, scope, problems: problems.iter().map(ToString::to_string).collect() }
+            Source::Account(role) => account = Some(role.to_string()),
+        }
+        ToldItem { schedule, scope, account, problems: problems.iter().map(ToString::to_string).collect() }
     };
     let item = NotebookItem {
         schedule_name: NOTEBOOK_KEY.0.to_owned(),
@@ -78,12 +82,13 @@ pub fn notebook(item: &Item) -> Result<Notebook, StateError> {
     let lease = lease(item.lease_owner, item.lease_until)?;
     let mut told = BTreeMap::new();
     for line in item.told {
-        let source = match (line.schedule, line.scope) {
-            (Some(name), _) => Source::Instances(ScheduleName::new(&name).map_err(|_| StateError::Word(name))?),
-            (None, Some((account, region))) => {
+        let source = match (line.schedule, line.scope, line.account) {
+            (Some(name), ..) => Source::Instances(ScheduleName::new(&name).map_err(|_| StateError::Word(name))?),
+            (None, Some((account, region)), _) => {
                 Source::Scope(Scope { account: RoleArn::new(&account).ok(), region: Region::new(&region).ok() })
             }
-            (None, None) => Source::Tables,
+            (None, None, Some(role)) => Source::Account(RoleArn::new(&role).map_err(|_| StateError::Word(role))?),
+            (None, None, None) => Source::Tables,
         };
         let problems = line.problems.iter().map(|text| text.parse::<Uuid>());
         told.insert(source, problems.collect::<Result<_, _>>().map_err(|_| StateError::Word("a problem".to_owned()))?);
@@ -114,6 +119,7 @@ mod tests {
             Source::Instances(ScheduleName::new("S").unwrap()),
             Source::Scope(far),
             Source::Scope(Scope::default()),
+            Source::Account(RoleArn::new("arn").unwrap()),
         ];
         let told = sources.into_iter().map(|source| (source, problems.clone())).collect();
         let lease = Some(Lease { owner: "me".to_owned(), until_at: "2026-11-23T13:00:00Z".parse().unwrap() });

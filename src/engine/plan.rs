@@ -9,8 +9,8 @@ use super::decide::Planner;
 use super::runs::Wanted;
 use super::{calendar, notices, restarts, runs, warnings};
 use crate::model::{
-    Action, Cause, End, GroupName, Instance, InstanceKey, Inventory, Mode, Notebook, Problem, Schedule, ScheduleName,
-    ScheduleState, Source,
+    Action, Cause, End, GroupName, Instance, InstanceKey, Inventory, Mode, Notebook, Problem, RoleArn, Schedule,
+    ScheduleName, ScheduleState, Scope, Source,
 };
 
 /// A schedule with what is remembered of it.
@@ -57,7 +57,7 @@ pub enum Held {
         /// The other tick.
         owner: String,
     },
-    /// The instances could not be looked at.
+    /// Not all of its places could be looked at.
     Unreachable,
 }
 
@@ -137,7 +137,9 @@ pub fn plan(snapshot: &Snapshot, now: DateTime<Utc>) -> Plan {
     let mut looked: BTreeSet<Source> = BTreeSet::from([Source::Tables]);
     for scope in snapshot.inventory.seen.iter().chain(snapshot.inventory.unreachable.keys()) {
         looked.insert(Source::Scope(scope.clone()));
+        looked.extend(scope.account.clone().map(Source::Account));
     }
+    looked.extend(snapshot.inventory.closed.keys().cloned().map(Source::Account));
     problems.extend(notices::unreachable(&snapshot.inventory));
     let mut plans = Vec::new();
     for seen in &snapshot.schedules {
@@ -197,7 +199,9 @@ enum Instances<'a> {
     Seen(Vec<&'a Instance>),
     /// No look was needed.
     NotNeeded,
-    /// One was needed, but some place did not answer: nothing is decided on half of the picture.
+    /// One was needed, and some accounts did not answer: those of the others.
+    Partly(Vec<&'a Instance>),
+    /// One was needed, but no account has answered in full: nothing is decided on half of the picture.
     Unreachable,
 }
 
@@ -208,10 +212,18 @@ fn instances_of<'a>(seen: &'a SeenSchedule, inventory: &'a Inventory, now: DateT
     if is_taken || !needs_look(seen, now) {
         return Instances::NotNeeded;
     }
-    if !schedule.scopes.iter().all(|scope| inventory.seen.contains(scope)) {
+    let unseen = schedule.scopes.iter().filter(|scope| !inventory.seen.contains(scope));
+    let dark: BTreeSet<Option<&RoleArn>> = unseen.map(|scope| scope.account.as_ref()).collect();
+    let all = inventory.of(&schedule.tag_value, &schedule.scopes);
+    if dark.is_empty() {
+        return Instances::Seen(all.collect());
+    }
+    // An account that does not answer holds no other (rule A6). What would be done is said of all of them at once.
+    let is_dark = |scope: &Scope| dark.contains(&scope.account.as_ref());
+    if schedule.mode == Mode::Notify || schedule.scopes.iter().all(is_dark) {
         return Instances::Unreachable;
     }
-    Instances::Seen(inventory.of(&schedule.tag_value, &schedule.scopes).collect())
+    Instances::Partly(all.filter(|instance| !is_dark(&instance.key.scope)).collect())
 }
 
 impl SchedulePlan {
@@ -251,22 +263,30 @@ fn plan_schedule(seen: &SeenSchedule, instances: Instances<'_>, now: DateTime<Ut
     if let Some(moved) = warnings::moved(&seen.schedule, &seen.state, now) {
         plan.messages.push(notices::moved(&seen.schedule, moved));
     }
-    match instances {
-        Instances::NotNeeded => {}
-        Instances::Unreachable => plan.held.push(Held::Unreachable),
+    let (instances, is_whole) = match instances {
+        Instances::NotNeeded => return plan,
+        Instances::Unreachable => {
+            plan.held.push(Held::Unreachable);
+            return plan;
+        }
+        Instances::Partly(instances) => {
+            plan.held.push(Held::Unreachable);
+            (instances, false)
+        }
         Instances::Seen(instances) => {
             plan.state.instances = u32::try_from(instances.len()).unwrap_or(u32::MAX);
-            let announced = seen.announced;
-            Planner { schedule: &seen.schedule, instances, now, announced, plan: &mut plan }.run();
+            (instances, true)
         }
-    }
+    };
+    let announced = seen.announced;
+    Planner { schedule: &seen.schedule, instances, is_whole, now, announced, plan: &mut plan }.run();
     plan
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Lease, Scope};
+    use crate::model::Lease;
     use crate::testing::{local, schedule};
 
     #[test]

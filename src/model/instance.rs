@@ -239,6 +239,8 @@ pub struct Inventory {
     pub seen: BTreeSet<Scope>,
     /// Where it was not, and why.
     pub unreachable: BTreeMap<Scope, Failure>,
+    /// The accounts whose role could not be assumed, so that none of their regions was looked at, and why.
+    pub closed: BTreeMap<RoleArn, Failure>,
 }
 
 impl Inventory {

@@ -115,8 +115,10 @@ fn a_fault_says_what_where_and_what_is_allowed() {
     );
     check(
         "Accounts",
-        json!(["arn"]),
-        "Schedule S: Accounts = `[\"arn\"]`: is not supported yet: instances are looked for in the function's own account",
+        json!(["arn:aws:iam::1:role/x"]),
+        "Schedule S: Accounts = `[\"arn:aws:iam::1:role/x\"]`: `arn:aws:iam::1:role/x` is no ARN of a role; allowed: `own` \
+         for the function's own account, and for each other one the ARN of a role such as \
+         `arn:aws:iam::123456789012:role/lamplighter`",
     );
 }
 
