@@ -16,6 +16,7 @@ pub(super) enum Service {
     DynamoDb,
     Ec2,
     Rds,
+    Sqs,
 }
 
 /// How many HTTP requests have gone out, by service; shared by all clients of a process.
@@ -24,15 +25,18 @@ pub struct CallCounts {
     dynamodb: AtomicU64,
     ec2: AtomicU64,
     rds: AtomicU64,
+    sqs: AtomicU64,
 }
 
 impl CallCounts {
-    /// The counts so far, under `dynamodb`, `ec2` and `rds`; each try of a call is one.
+    /// The counts so far, under `dynamodb`, `ec2`, `rds`, and `sqs` once that is called; each try of a call is one.
     #[must_use]
     pub fn snapshot(&self) -> BTreeMap<&'static str, u64> {
         [("dynamodb", &self.dynamodb), ("ec2", &self.ec2), ("rds", &self.rds)]
             .into_iter()
             .map(|(service, count)| (service, count.load(Ordering::Relaxed)))
+            // Most accounts have no queue: they need no metric of it.
+            .chain(Some(("sqs", self.sqs.load(Ordering::Relaxed))).filter(|(_, calls)| *calls > 0))
             .collect()
     }
 
@@ -47,6 +51,7 @@ impl CallCounts {
             Service::DynamoDb => &self.dynamodb,
             Service::Ec2 => &self.ec2,
             Service::Rds => &self.rds,
+            Service::Sqs => &self.sqs,
         };
         count.fetch_add(1, Ordering::Relaxed);
     }
@@ -88,6 +93,8 @@ mod tests {
         counts.add(Service::Ec2);
         counts.add(Service::DynamoDb);
         assert_eq!(counts.snapshot(), BTreeMap::from([("dynamodb", 1), ("ec2", 2), ("rds", 0)]));
-        assert_eq!(counts.total(), 3);
+        counts.add(Service::Sqs);
+        assert_eq!(counts.snapshot().get("sqs"), Some(&1));
+        assert_eq!(counts.total(), 4);
     }
 }
