@@ -1,5 +1,5 @@
-//! AWS behind the ports: DynamoDB as [`Store`](crate::ports::Store), EC2 and RDS as [`Fleet`](crate::ports::Fleet), and the
-//! system's clock.
+//! AWS behind the ports: DynamoDB as [`Store`](crate::ports::Store), EC2 and RDS as [`Fleet`](crate::ports::Fleet), SQS as
+//! [`Queue`](crate::ports::Queue), and the system's clock.
 //!
 //! Knows the SDK and the ports; knows nothing of timetables, runs and chat, and decides nothing: an answer of AWS becomes a
 //! word of the model ([`InstanceState`](crate::model::InstanceState), [`FailureKind`](crate::model::FailureKind),
@@ -25,6 +25,7 @@ mod fleet;
 mod marks;
 mod rds;
 mod secrets;
+mod sqs;
 mod tables;
 
 pub use calls::CallCounts;
@@ -32,6 +33,7 @@ pub use clock::SystemClock;
 pub use dynamodb::{DynamoStore, TableNames};
 pub use fleet::{AwsFleet, TagKeys};
 pub use secrets::{SecretError, fetch as fetch_secrets};
+pub use sqs::SqsQueue;
 
 /// A connection that is not there by then will not come.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);

@@ -1,4 +1,4 @@
-//! Schedule files and table items, to and from the model. The only place that knows attribute names.
+//! Schedule files, table items and messages of batches, to and from the model. The only place that knows attribute names.
 //!
 //! One bad item never harms another schedule: reading never fails as a whole, it gives what it could understand and a
 //! [`Problem`](crate::model::Problem) for everything else.
@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 
 mod about;
 mod attributes;
+mod batch;
 mod difference;
 mod event;
 mod exception;
@@ -27,6 +28,7 @@ mod tables;
 pub(crate) mod yaml;
 
 pub use about::{About, about};
+pub use batch::{BatchError, batch, batch_text};
 pub use difference::{Change, difference, only_in_tables};
 pub use event::event_object;
 pub(crate) use exception::REPLACES;

@@ -183,6 +183,18 @@ pub trait Chat: Sync {
     ) -> impl Future<Output = Result<(), ChatError>> + Send;
 }
 
+/// Why a message did not get on the queue.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the queue did not take it: {0}")]
+pub struct QueueError(pub String);
+
+/// The queue that has a tick run for each of its messages.
+pub trait Queue: Sync {
+    /// Puts messages on the queue, in as few calls as it takes; one outcome for each, in order. One that is there may come
+    /// out several times.
+    fn put(&self, messages: &[String]) -> impl Future<Output = Vec<Result<(), QueueError>>> + Send;
+}
+
 /// Time: the only way to learn it.
 pub trait Clock: Sync {
     /// The time now.

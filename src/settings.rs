@@ -27,6 +27,7 @@
 //! | `CHAT_URL` | none: no links | public https address of the function that answers HTTP |
 //! | `LINK_SECRET` | none: no links | what links are signed with, at least 32 bytes; a secret |
 //! | `COMMAND_KEYWORD` | none: no command is named | the word that commands begin with, such as `lamp`; messages say what to write |
+//! | `DISPATCH_QUEUE_URL` | none: one tick works on everything | URL of a standard SQS queue that calls this function: batches of schedules go there, and a tick is run for each |
 //! | `SETTLE_SECONDS` | `60` | seconds from 0 to 840: how long a tick looks on while something is on its way |
 //! | `AWS_LAMBDA_LOG_LEVEL`, else `RUST_LOG` | `info` | `trace`, `debug`, `info`, `warn`, `error`, `fatal`, `off`; `RUST_LOG` also directives |
 //!
@@ -45,6 +46,8 @@ use crate::document::{Defaults, PlaceError, Places, nearest_zone, places};
 #[cfg(feature = "live")]
 mod answering;
 #[cfg(feature = "live")]
+mod dispatching;
+#[cfg(feature = "live")]
 mod function;
 #[cfg(feature = "live")]
 mod reference;
@@ -53,6 +56,8 @@ mod telling;
 
 #[cfg(feature = "live")]
 pub use answering::{Answering, Role};
+#[cfg(feature = "live")]
+pub use dispatching::Dispatching;
 #[cfg(feature = "live")]
 pub use function::{Settings, is_lambda};
 #[cfg(feature = "live")]

@@ -1,5 +1,7 @@
 //! Short ways to write schedules, times and worlds in tests.
 
+use std::sync::Mutex;
+
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
@@ -7,9 +9,9 @@ use crate::document::{self, Defaults, file};
 use crate::engine::calendar;
 use crate::memory::{Fault, Machine, World};
 use crate::model::{
-    Action, Failure, FailureKind, GroupName, InstanceState, Notice, Problem, Schedule, Stretch, TagValue,
+    Action, Failure, FailureKind, GroupName, InstanceState, Notice, Problem, Schedule, ScheduleName, Stretch, TagValue,
 };
-use crate::ports::{Clock as _, Ports, Table};
+use crate::ports::{Clock as _, Ports, Queue, QueueError, Table};
 use crate::tick::{self, Options, Report, TickError};
 
 /// The schedules of a file's text, and what is wrong with it.
@@ -131,6 +133,7 @@ impl Town {
             deadline: self.world.now() + Duration::minutes(4),
             settle: Duration::seconds(60),
             defaults: Defaults::default(),
+            only: None,
         }
     }
 
@@ -176,6 +179,38 @@ impl Town {
     /// The lines of the log until a local time that are about one thing.
     pub(crate) fn run_and_find(&self, local: &str, word: &str) -> Vec<String> {
         self.run_until(local).into_iter().filter(|line| line.contains(word)).collect()
+    }
+}
+
+/// A queue that keeps what is put on it, but for messages that hold a word.
+#[derive(Debug, Default)]
+pub(crate) struct Line {
+    pub(crate) messages: Mutex<Vec<String>>,
+    pub(crate) refuses: Option<&'static str>,
+}
+
+impl Queue for Line {
+    async fn put(&self, messages: &[String]) -> Vec<Result<(), QueueError>> {
+        let take = |message: &String| {
+            if self.refuses.is_some_and(|word| message.contains(word)) {
+                return Err(QueueError("InternalError: no".to_owned()));
+            }
+            self.messages.lock().unwrap().push(message.clone());
+            Ok(())
+        };
+        messages.iter().map(take).collect()
+    }
+}
+
+impl Line {
+    /// Takes the messages off the queue, each as the names of its batch.
+    pub(crate) fn take(&self) -> Vec<String> {
+        let messages = std::mem::take(&mut *self.messages.lock().unwrap());
+        let names = |text: &String| {
+            let names = document::batch(text).unwrap();
+            names.iter().map(ScheduleName::as_str).collect::<Vec<_>>().join(" ")
+        };
+        messages.iter().map(names).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 use tracing_subscriber::EnvFilter;
 
-use super::{Answering, Reader, Role, SettingsError, environment, names};
+use super::{Answering, Dispatching, Reader, Role, SettingsError, environment, names};
 use crate::aws::TableNames;
 use crate::chat::link::Signer;
 use crate::chat::send::Webhooks;
@@ -37,6 +37,8 @@ pub struct Settings {
     pub role: Role,
     /// What it takes to answer HTTP.
     pub answering: Answering,
+    /// Where batches of schedules go, if one function is not enough.
+    pub dispatching: Option<Dispatching>,
     /// How long a tick goes on looking while something is on its way.
     pub settle: Duration,
     /// What is logged: directives of [`EnvFilter`].
@@ -91,6 +93,7 @@ impl Settings {
         let role = reader.role();
         let answering = reader.answering(role, signer.clone());
         let answers = reader.answers(signer);
+        let dispatching = reader.dispatching();
         let log_filter = reader.log_filter();
         if !reader.faults.is_empty() {
             return Err(SettingsError { faults: reader.faults });
@@ -107,6 +110,7 @@ impl Settings {
             answers,
             role,
             answering,
+            dispatching,
             settle: Duration::seconds(settle),
             log_filter,
         })

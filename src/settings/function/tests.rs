@@ -26,7 +26,7 @@ fn an_empty_environment_gives_the_defaults() {
     assert_eq!(settings.group_tag_key, "ScheduleGroupName");
     assert_eq!(settings.webhooks, Webhooks::default());
     assert_eq!((settings.language, settings.role), (Language::En, Role::Scheduler));
-    assert_eq!(settings.settle, Duration::seconds(60));
+    assert_eq!((settings.settle, settings.dispatching), (Duration::seconds(60), None));
     assert_eq!((settings.external_id, settings.tags_last_action), (None, true));
     assert!(settings.log_filter.contains("lamplighter=info"), "{}", settings.log_filter);
 }
@@ -49,6 +49,7 @@ fn empty_variables_count_as_not_set() {
         "CHAT_URL",
         "LINK_SECRET",
         "COMMAND_KEYWORD",
+        "DISPATCH_QUEUE_URL",
         "SETTLE_SECONDS",
         "AWS_LAMBDA_LOG_LEVEL",
         "RUST_LOG",
@@ -80,6 +81,7 @@ fn everything_can_be_set() {
         ("CHAT_URL", "https://chat.example.org/lamp"),
         ("LINK_SECRET", "a secret of no less than 32 bytes"),
         ("COMMAND_KEYWORD", "lamp"),
+        ("DISPATCH_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/123456789012/lamps"),
         ("SETTLE_SECONDS", "840"),
         ("AWS_LAMBDA_LOG_LEVEL", "DEBUG"),
     ])
@@ -102,6 +104,7 @@ fn everything_can_be_set() {
     assert_eq!(address.as_deref(), Some("https://chat.example.org/lamp"));
     assert_eq!(keyword.as_deref(), Some("lamp"));
     assert_eq!(settings.settle, Duration::seconds(840));
+    assert_eq!(settings.dispatching.as_ref().map(Dispatching::queue_name), Some("lamps"));
     assert!(settings.log_filter.contains("lamplighter=debug"), "{}", settings.log_filter);
 }
 
@@ -140,6 +143,11 @@ fn a_fault_says_what_is_held_and_what_is_allowed() {
             "`EXTERNAL_ID` holds something else than what is allowed: 2 to 1224 of `a-z`, `A-Z`, `0-9`, `_+=,.@:/-`",
             "`TAG_LAST_ACTION` holds `yes`, allowed: `true` or `false`",
         ],
+    );
+    check(
+        &[("DISPATCH_QUEUE_URL", "lamps")],
+        &["`DISPATCH_QUEUE_URL` holds `lamps`, allowed: the URL of a standard SQS queue such as \
+           `https://sqs.eu-west-1.amazonaws.com/123456789012/lamplighter`"],
     );
     check(&[("MESSAGE_LANGUAGE", "de")], &["`MESSAGE_LANGUAGE` holds `de`, allowed: `en` or `ko`"]);
     check(
