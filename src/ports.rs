@@ -1,4 +1,4 @@
-//! The ways out of the core: tables, instances, chat, time and the journal. No AWS types.
+//! The ways out of the core: tables, instances, chat, time, the journal and the queue. No AWS types.
 //!
 //! `aws/` and `chat/` stand behind these traits in an account, [`memory`](crate::memory) in the demo, the simulation and
 //! fast tests. An adapter decides nothing: it looks, does what it is told, and says how it went in the words of the tick.

@@ -13,6 +13,7 @@
 mod answer;
 mod chat;
 mod cli;
+mod dispatch;
 mod dynamodb;
 mod fleet;
 mod lambda;

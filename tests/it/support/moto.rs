@@ -3,6 +3,7 @@
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_ec2::config::Credentials;
 use aws_sdk_ec2::types::{ResourceType, Tag, TagSpecification};
@@ -83,9 +84,17 @@ impl Moto {
         aws_sdk_dynamodb::Client::new(&self.config)
     }
 
+    pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.config)
+    }
+
     /// Makes running EC2 instances with these tags; one a reservation, since moto's pages are of reservations.
     pub(crate) async fn run_instances(&self, count: usize, tags: &[(&str, &str)]) -> Vec<String> {
-        let client = self.ec2();
+        // Its first list of images takes seconds on a busy machine.
+        let patience = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(60));
+        let patient = aws_sdk_ec2::config::Builder::from(&self.config)
+            .timeout_config(patience.operation_timeout(Duration::from_secs(120)).build());
+        let client = aws_sdk_ec2::Client::from_conf(patient.build());
         let image = client.describe_images().owners("amazon").send().await.expect("moto has images");
         let image = image.images()[0].image_id().expect("an image has an id").to_owned();
         let tags = tags.iter().map(|(key, value)| Tag::builder().key(*key).value(*value).build()).collect();
