@@ -141,6 +141,8 @@ struct Tick<'a, S, F, C, T, J> {
     noted: BTreeSet<String>,
     /// Stops of which the last pass has written down that they are about to begin.
     announced: BTreeMap<ScheduleName, DateTime<Utc>>,
+    /// What the last pass has seen, if it has done nothing but announce.
+    looked: Option<look::Looked>,
     /// What was done in this pass, to be written on the instances.
     acted: marks::Acted,
     /// Places that have not taken what was to be written on their instances.
@@ -185,6 +187,7 @@ impl<'a, S, F, C, T, J> Tick<'a, S, F, C, T, J> {
             is_chat_down: false,
             noted: BTreeSet::new(),
             announced: BTreeMap::new(),
+            looked: None,
             acted: marks::Acted::new(),
             unmarked: BTreeSet::new(),
             kept_waiting: BTreeMap::new(),
@@ -209,8 +212,9 @@ where
     /// One look and what follows from it; `None` when the tables could not be read.
     async fn pass(&mut self) -> Option<PassEnd> {
         self.report.passes += 1;
-        let (mut snapshot, now) =
-            match look::look_at(self.ports, self.options.defaults, self.options.only.as_ref()).await {
+        let before = self.looked.take();
+        let (mut snapshot, now, looked) =
+            match look::look_again(self.ports, self.options.defaults, self.options.only.as_ref(), before).await {
                 Ok(seen) => seen,
                 Err(error) => {
                     self.cause(error.to_string());
@@ -253,6 +257,8 @@ where
         }
         self.mark(now).await;
         let has_announced = !self.announced.is_empty();
+        let inventory = snapshot.inventory;
+        self.looked = (has_announced && !has_acted).then(|| look::Looked { inventory, ..looked });
         Some(PassEnd { wake_at, has_acted, has_announced })
     }
 

@@ -2,13 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use futures_util::future::try_join3;
 
 use crate::document::{self, Defaults, Tables};
 use crate::engine::{self, SeenSchedule, Snapshot};
-use crate::model::{Notebook, Problem, Ready, Schedule, ScheduleName, Source};
+use crate::model::{Inventory, Notebook, Problem, Ready, Schedule, ScheduleName, Source};
 use crate::ports::{Clock, Fleet, Item, Ports, Query, Store, StoreError, Table};
+
+/// The instances as a pass has seen them.
+#[derive(Debug)]
+pub(super) struct Looked {
+    /// What was looked for.
+    pub(super) query: Query,
+    /// When.
+    pub(super) at: DateTime<Utc>,
+    /// What was seen; empty while the snapshot has it.
+    pub(super) inventory: Inventory,
+}
+
+/// A pass that follows at once on another one, which has only announced a stop, decides on what that one has seen of the
+/// instances, if it is no older than this: what people have changed meanwhile is in the tables.
+const HOLDS_FOR: Duration = Duration::seconds(5);
 
 /// Reads everything that a decision needs, and the time for which it holds.
 ///
@@ -23,15 +38,18 @@ where
     F: Fleet,
     T: Clock,
 {
-    look_at(ports, defaults, None).await
+    let (snapshot, now, _) = look_again(ports, defaults, None, None).await?;
+    Ok((snapshot, now))
 }
 
-/// The same for some of the schedules only, if such are given.
-pub(super) async fn look_at<S, F, C, T, J>(
+/// The same for some of the schedules only, if such are given, and on the instances as they were `before`, if that is what
+/// would be looked for.
+pub(super) async fn look_again<S, F, C, T, J>(
     ports: &Ports<'_, S, F, C, T, J>,
     defaults: Defaults,
     only: Option<&BTreeSet<ScheduleName>>,
-) -> Result<(Snapshot, DateTime<Utc>), StoreError>
+    before: Option<Looked>,
+) -> Result<(Snapshot, DateTime<Utc>, Looked), StoreError>
 where
     S: Store,
     F: Fleet,
@@ -39,10 +57,15 @@ where
 {
     let (mut snapshot, now) = read(ports, defaults, only).await?;
     let query = query(&snapshot, now);
-    if !query.tag_values.is_empty() {
+    let is_whole = |seen: &Inventory| seen.unreachable.is_empty() && seen.closed.is_empty();
+    let holds = |before: &Looked| before.query == query && now - before.at <= HOLDS_FOR && is_whole(&before.inventory);
+    let mut at = now;
+    if let Some(before) = before.filter(holds) {
+        (snapshot.inventory, at) = (before.inventory, before.at);
+    } else if !query.tag_values.is_empty() {
         snapshot.inventory = ports.fleet.inventory(&query).await;
     }
-    Ok((snapshot, now))
+    Ok((snapshot, now, Looked { query, at, inventory: Inventory::default() }))
 }
 
 /// Reads the tables and what is remembered, without a look at instances.
