@@ -28,7 +28,7 @@ pub(crate) mod yaml;
 pub use about::{About, about};
 pub use difference::{Change, difference, only_in_tables};
 pub use event::event_object;
-pub(crate) use exception::REPLACES;
+pub(crate) use exception::{FORCED, REPLACES};
 pub use exception::{exception_id, exception_item};
 pub use hint::zone as nearest_zone;
 pub use history::history_item;
