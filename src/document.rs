@@ -31,7 +31,7 @@ pub use about::{About, about};
 pub use batch::{BatchError, batch, batch_text};
 pub use difference::{Change, difference, only_in_tables};
 pub use event::event_object;
-pub(crate) use exception::REPLACES;
+pub(crate) use exception::{FORCED, REPLACES};
 pub use exception::{exception_id, exception_item};
 pub use hint::zone as nearest_zone;
 pub use history::history_item;

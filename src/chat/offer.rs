@@ -35,7 +35,7 @@ pub fn choices(notice: &Notice, answers: &Answers, language: Language) -> Option
     let Notice::Warning { schedule, zone, planned_at, stop_at, extensible_by, is_for_all, .. } = notice else {
         return None;
     };
-    let latest_at = planned_at.checked_add_signed(*extensible_by)?;
+    let latest_at = stop_at.checked_add_signed(*extensible_by)?;
     let fitting = OFFERS.into_iter().filter_map(|(minutes, written)| {
         let until_at = stop_at.checked_add_signed(Duration::minutes(minutes))?;
         (until_at <= latest_at).then_some((minutes, written, until_at))
@@ -137,9 +137,9 @@ mod tests {
             ("2026-11-23T13:00:00Z", 30, vec!["Until 22:30"]),
             ("2026-11-23T13:00:00Z", 29, vec![]),
             ("2026-11-23T13:00:00Z", 0, vec![]),
-            // Told later than planned: what is allowed counts from the plan.
-            ("2026-11-23T13:10:00Z", 60, vec!["Until 22:40"]),
-            ("2026-11-23T13:40:00Z", 60, vec![]),
+            // Told later than planned: what is allowed counts from what is told.
+            ("2026-11-23T13:10:00Z", 60, vec!["Until 22:40", "Until 23:10"]),
+            ("2026-11-23T13:40:00Z", 45, vec!["Until 23:10"]),
         ];
         for (stop, minutes, expected) in cases {
             let choices = choices(&warning("Dev", stop, minutes), &answers(), Language::En);

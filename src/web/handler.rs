@@ -223,7 +223,8 @@ impl<S: Store, T: Clock> Web<'_, S, T> {
             "?".clone_into(&mut audit.schedule);
         }
         let message = text::result(self.language, keyword, result);
-        Said { message, is_for_all: result.as_ref().is_ok_and(is_change), why: None, audit: Some(audit) }
+        let why = cause(result);
+        Said { message, is_for_all: result.as_ref().is_ok_and(is_change), why, audit: Some(audit) }
     }
 
     /// Moves the stop of a ticket to so many minutes after the time that was named.
@@ -245,6 +246,14 @@ impl<S: Store, T: Clock> Web<'_, S, T> {
             Method::Post => page::post(self, language, token, &ticket, request).await,
             _ => page::show(self, language, token, &ticket).await,
         })
+    }
+}
+
+/// Why the tables did not do what they should: for the log, since people in chat cannot mend it.
+pub(super) fn cause(result: &Result<Answer, Refusal>) -> Option<String> {
+    match result {
+        Err(Refusal { why: Why::Store { error, .. }, .. }) => Some(error.to_string()),
+        _ => None,
     }
 }
 

@@ -11,7 +11,7 @@ use maud::{DOCTYPE, Markup, html};
 use sha2::{Digest as _, Sha256};
 
 use super::asked::{form, minutes};
-use super::handler::{Part, Web};
+use super::handler::{Part, Web, cause};
 use super::request::{Reply, Request};
 use super::words::words;
 use crate::chat::link::{Ticket, TicketError};
@@ -71,7 +71,8 @@ pub(super) async fn show<S: Store, T: Clock>(
         _ => (status_of(&result), html! { section { p { (line(&said.title)) } (fields(&said)) } }),
     };
     let title = ticket.schedule.as_str();
-    Part::of(reply(status, language, title, &html! { h1 { (title) } (body) }))
+    let part = Part::of(reply(status, language, title, &html! { h1 { (title) } (body) }));
+    Part { why: cause(&result), ..part }
 }
 
 /// Does what was chosen: the answer to POST.
@@ -98,7 +99,7 @@ pub(super) async fn post<S: Store, T: Clock>(
         p { a href={ "?lang=" (language.as_str()) } { (words(language).again) } }
     };
     let reply = reply(status_of(&result), language, ticket.schedule.as_str(), &body);
-    Part { audit: Some(audit), ..Part::of(reply) }
+    Part { audit: Some(audit), why: cause(&result), ..Part::of(reply) }
 }
 
 /// Somebody who has the link; who that is, it does not say. The name is told in chat, so it is in chat's language.

@@ -48,6 +48,7 @@ fn exception(by: &str, reason: Option<&str>) -> Exception {
         local_time: Some(ClockValue::at(12, 0).unwrap()),
         created_by: Some(by.to_owned()),
         reason: reason.map(str::to_owned),
+        ends_start: None,
     }
 }
 

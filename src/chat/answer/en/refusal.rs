@@ -5,6 +5,7 @@ use crate::chat::answer::Spoken;
 use crate::chat::message::{Message, Tone};
 use crate::desk::{Refusal, Why};
 use crate::model::ScheduleName;
+use crate::ports::StoreError;
 
 /// Why nothing was done, and what can be.
 pub(in crate::chat::answer) fn refusal(refusal: &Refusal, spoken: &Spoken<'_>) -> Message {
@@ -49,9 +50,10 @@ pub(in crate::chat::answer) fn refusal(refusal: &Refusal, spoken: &Spoken<'_>) -
             format!("{name}: another exception for that date counts, and the stop would stay where it is"),
             vec![command("exception info")],
         ),
-        Why::TooLate => {
-            one(format!("{name}: that is too late for the date of its window"), "A stop may be at 47:59 at the latest.")
-        }
+        Why::TooLate => (
+            format!("{name}: that is too late for the date of its window"),
+            vec!["A stop may be at 47:59 at the latest.".to_owned(), format!("To leave it out: {}", command("skip"))],
+        ),
         Why::HasBegun => (
             format!("{name}: the stop has begun, and is not turned round"),
             vec![format!("To start all again: {}", command("force_start"))],
@@ -84,6 +86,10 @@ pub(in crate::chat::answer) fn refusal(refusal: &Refusal, spoken: &Spoken<'_>) -
         Why::OtherStop { stop_at } => (
             format!("{name}: that message is about another stop, and changes nothing now"),
             stop_at.map(|at| format!("The next stop is at {}.", times.in_zone(at))).into_iter().collect(),
+        ),
+        Why::Store { error: StoreError::Denied { .. } | StoreError::MissingTable(..), .. } => (
+            format!("{name}: this function may not use its tables, or one of them is missing"),
+            vec!["Trying again does not help. Whoever runs it finds the cause in its log.".to_owned()],
         ),
         Why::Store { may_be_done: true, .. } => (
             format!("{name}: the tables do not answer"),

@@ -4,6 +4,7 @@ use super::{Times, act, date, end, length, turn_round, until};
 use crate::chat::answer::Spoken;
 use crate::chat::message::{Message, Tone};
 use crate::desk::{Refusal, Why};
+use crate::ports::StoreError;
 
 /// Why nothing was done, and what can be.
 pub(in crate::chat::answer) fn refusal(refusal: &Refusal, spoken: &Spoken<'_>) -> Message {
@@ -51,9 +52,13 @@ pub(in crate::chat::answer) fn refusal(refusal: &Refusal, spoken: &Spoken<'_>) -
         Why::Overruled => {
             ("그날의 다른 예외가 우선하므로 중지 시각이 바뀌지 않습니다".to_owned(), vec![command("예외 정보")])
         }
-        Why::TooLate => {
-            one("해당 날짜에 지정하기에는 너무 늦은 시각입니다", "중지 시각은 47:59까지 지정할 수 있습니다.")
-        }
+        Why::TooLate => (
+            "해당 날짜에 지정하기에는 너무 늦은 시각입니다".to_owned(),
+            vec![
+                "중지 시각은 47:59까지 지정할 수 있습니다.".to_owned(),
+                format!("중지를 건너뛰려면: {}", command("건너뛰기")),
+            ],
+        ),
         Why::HasBegun => (
             "중지가 이미 시작되어 되돌릴 수 없습니다".to_owned(),
             vec![format!("다시 시작하려면: {}", command("시작"))],
@@ -89,6 +94,10 @@ pub(in crate::chat::answer) fn refusal(refusal: &Refusal, spoken: &Spoken<'_>) -
         Why::OtherStop { stop_at } => (
             "다른 중지에 대한 메시지이므로 바뀐 것이 없습니다".to_owned(),
             stop_at.map(|at| format!("다음 중지 시각은 {}입니다.", times.in_zone(at))).into_iter().collect(),
+        ),
+        Why::Store { error: StoreError::Denied { .. } | StoreError::MissingTable(..), .. } => one(
+            "테이블을 사용할 권한이 없거나 테이블이 없습니다",
+            "다시 시도해도 해결되지 않습니다. 원인은 이 함수의 로그에 있으니 운영 담당자에게 문의해 주십시오.",
         ),
         Why::Store { may_be_done: true, .. } => (
             "테이블이 응답하지 않습니다".to_owned(),
