@@ -1,6 +1,6 @@
 //! EC2 and RDS as the port [`Fleet`]: which clients to ask for which scope, side by side, and within which time.
 //!
-//! What an answer means is the affair of `ec2` and `rds`.
+//! What an answer means is the affair of `ec2`, `rds` and `cluster`; how many are asked at once, of `servers` and `databases`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,27 +8,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_config::SdkConfig;
 use chrono::Duration;
 use futures_util::{StreamExt as _, future, stream};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use crate::model::{
     Action, Failure, FailureKind, Instance, InstanceId, InstanceKey, InstanceKind, Inventory, Region, Scope, TagValue,
 };
 use crate::ports::{Fleet, Outcome, Query};
 
-use super::batch::isolate;
 use super::calls::{CallCounts, Counter, Service};
 use super::clock::forward;
-use super::failure::{CapacityIsFinal, no_answer, not_asked_yet};
-use super::{ec2, rds};
+use super::failure::CapacityIsFinal;
+use super::hibernate::Hibernation;
+use super::{databases, ec2, servers};
 
 /// Scopes that are looked at side by side.
 const SCOPES_AT_ONCE: usize = 8;
-/// Instances in one call of EC2, as AWS advises.
-const BATCH: usize = 50;
-/// Batches that are asked for side by side.
-const BATCHES_AT_ONCE: usize = 4;
-/// Databases that are asked for side by side.
-const DATABASES_AT_ONCE: usize = 10;
 
 /// The tag keys that instances carry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +40,7 @@ pub struct AwsFleet {
     tags: TagKeys,
     counts: Arc<CallCounts>,
     clients: Mutex<BTreeMap<Option<Region>, Clients>>,
+    hibernation: Hibernation,
 }
 
 /// The clients of one region.
@@ -68,7 +63,8 @@ impl AwsFleet {
     /// Takes the loaded configuration, the tag keys to look for, and where to count calls; makes none yet.
     #[must_use]
     pub fn new(config: &SdkConfig, tags: TagKeys, counts: Arc<CallCounts>) -> Self {
-        Self { config: config.clone(), tags, counts, clients: Mutex::default() }
+        let (clients, hibernation) = (Mutex::default(), Hibernation::default());
+        Self { config: config.clone(), tags, counts, clients, hibernation }
     }
 
     /// The clients of a scope, made at its first use.
@@ -105,9 +101,10 @@ impl AwsFleet {
             Err(failure) => Err(failure),
             Ok(clients) => {
                 let (servers, databases) =
-                    future::join(ec2::look(&clients.ec2, &looking), rds::look(&clients.rds, &looking)).await;
-                servers.and_then(|mut found| {
+                    future::join(ec2::look(&clients.ec2, &looking), databases::look(&clients.rds, &looking)).await;
+                servers.and_then(|(mut found, sleepers)| {
                     found.extend(databases?);
+                    self.hibernation.remember(&looking.scope, sleepers);
                     Ok(found)
                 })
             }
@@ -125,15 +122,11 @@ impl AwsFleet {
     ) -> Vec<(InstanceKey, Outcome)> {
         let outcomes: Vec<(InstanceId, Outcome)> = match (self.clients(&scope), kind) {
             (Err(failure), _) => ids.into_iter().map(|id| (id, Err(failure.clone()))).collect(),
-            (Ok(clients), InstanceKind::Ec2) => act_on_servers(&clients.ec2, action, ids, deadline).await,
-            (Ok(clients), InstanceKind::RdsInstance) => act_on_databases(&clients.rds, action, ids, deadline).await,
-            (Ok(_), InstanceKind::RdsCluster) => {
-                let failure = Failure {
-                    kind: FailureKind::Other,
-                    code: "Cluster".to_owned(),
-                    message: "DB clusters are not supported yet".to_owned(),
-                };
-                ids.into_iter().map(|id| (id, Err(failure.clone()))).collect()
+            (Ok(clients), InstanceKind::Ec2) => {
+                servers::act(&clients.ec2, action, ids, &self.hibernation.of(&scope), deadline).await
+            }
+            (Ok(clients), InstanceKind::RdsInstance | InstanceKind::RdsCluster) => {
+                databases::act(&clients.rds, action, kind, ids, deadline).await
             }
         };
         let key = |id| InstanceKey { scope: scope.clone(), kind, id };
@@ -180,70 +173,5 @@ impl Fleet for AwsFleet {
         let acts: Vec<_> = places.into_iter().map(|(place, ids)| self.act_on(action, place, ids, deadline)).collect();
         let outcomes: Vec<_> = stream::iter(acts).buffer_unordered(SCOPES_AT_ONCE).collect().await;
         outcomes.into_iter().flatten().collect()
-    }
-}
-
-async fn act_on_servers(
-    client: &aws_sdk_ec2::Client,
-    action: Action,
-    ids: BTreeSet<InstanceId>,
-    deadline: Instant,
-) -> Vec<(InstanceId, Outcome)> {
-    let ids: Vec<InstanceId> = ids.into_iter().collect();
-    let batches: Vec<_> = ids
-        .chunks(BATCH)
-        .map(|batch| isolate(batch.to_vec(), move |ids| in_time(deadline, ec2::act(client, action, ids))))
-        .collect();
-    let outcomes: Vec<_> = stream::iter(batches).buffer_unordered(BATCHES_AT_ONCE).collect().await;
-    outcomes.into_iter().flatten().collect()
-}
-
-async fn act_on_databases(
-    client: &aws_sdk_rds::Client,
-    action: Action,
-    ids: BTreeSet<InstanceId>,
-    deadline: Instant,
-) -> Vec<(InstanceId, Outcome)> {
-    let acts: Vec<_> = ids
-        .into_iter()
-        .map(|id| async move {
-            let outcome = in_time(deadline, rds::act(client, action, &id)).await;
-            (id, outcome)
-        })
-        .collect();
-    stream::iter(acts).buffer_unordered(DATABASES_AT_ONCE).collect().await
-}
-
-/// Makes the call if there is time for it, and gives it up when the time is over.
-async fn in_time(deadline: Instant, call: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    if Instant::now() >= deadline {
-        return Err(not_asked_yet());
-    }
-    timeout_at(deadline, call).await.unwrap_or_else(|_| Err(no_answer()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::Duration as StdDuration;
-
-    #[tokio::test]
-    async fn no_call_begins_after_its_time() {
-        let begun = std::cell::Cell::new(false);
-        let call = async {
-            begun.set(true);
-            Ok(())
-        };
-        let outcome = in_time(Instant::now(), call).await;
-        assert_eq!(outcome, Err(not_asked_yet()));
-        assert!(!begun.get());
-    }
-
-    #[tokio::test]
-    async fn a_call_is_given_up_when_its_time_is_over() {
-        let deadline = Instant::now() + StdDuration::from_millis(20);
-        assert_eq!(in_time(deadline, future::pending()).await, Err(no_answer()));
-        let deadline = Instant::now() + StdDuration::from_mins(1);
-        assert_eq!(in_time(deadline, future::ready(Ok(()))).await, Ok(()));
     }
 }
