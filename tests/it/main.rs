@@ -13,10 +13,12 @@
 mod answer;
 mod chat;
 mod cli;
+mod clusters;
 mod dynamodb;
 mod fleet;
 mod lambda;
 #[path = "../receiver.rs"]
 mod receiver;
+mod scale;
 mod stage;
 mod support;

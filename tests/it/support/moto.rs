@@ -85,6 +85,11 @@ impl Moto {
 
     /// Makes running EC2 instances with these tags; one a reservation, since moto's pages are of reservations.
     pub(crate) async fn run_instances(&self, count: usize, tags: &[(&str, &str)]) -> Vec<String> {
+        self.run_reservations(count, 1, tags).await
+    }
+
+    /// Makes so many reservations of as many running EC2 instances each, with these tags.
+    pub(crate) async fn run_reservations(&self, count: usize, each: i32, tags: &[(&str, &str)]) -> Vec<String> {
         let client = self.ec2();
         let image = client.describe_images().owners("amazon").send().await.expect("moto has images");
         let image = image.images()[0].image_id().expect("an image has an id").to_owned();
@@ -93,13 +98,16 @@ impl Moto {
         let one = || {
             let (client, image, tags) = (client.clone(), image.clone(), tags.clone());
             async move {
-                let run = client.run_instances().image_id(image).min_count(1).max_count(1).tag_specifications(tags);
+                let run =
+                    client.run_instances().image_id(image).min_count(each).max_count(each).tag_specifications(tags);
                 let made = run.send().await?;
-                Ok::<_, aws_sdk_ec2::Error>(made.instances()[0].instance_id().expect("it has an id").to_owned())
+                let ids = made.instances().iter().map(|made| made.instance_id().expect("it has an id").to_owned());
+                Ok::<Vec<String>, aws_sdk_ec2::Error>(ids.collect())
             }
         };
         let runs: Vec<_> = (0..count).map(|_| one()).collect();
-        stream::iter(runs).buffered(8).try_collect().await.expect("moto makes instances")
+        let made: Vec<Vec<String>> = stream::iter(runs).buffered(8).try_collect().await.expect("moto makes instances");
+        made.into_iter().flatten().collect()
     }
 
     /// Makes an available DB instance with these tags.
@@ -117,6 +125,32 @@ impl Moto {
             .send()
             .await
             .expect("moto makes databases");
+    }
+
+    /// Makes so many available DB instances with these tags, called by a prefix and a number.
+    pub(crate) async fn create_databases(&self, prefix: &str, count: usize, tags: &[(&str, &str)]) {
+        let names: Vec<String> = (0..count).map(|n| format!("{prefix}{n:03}")).collect();
+        let made = names.iter().map(|name| self.create_database(name, tags)).collect::<Vec<_>>();
+        stream::iter(made).buffered(8).collect::<Vec<()>>().await;
+    }
+
+    /// Makes an available Aurora DB cluster with one member, `ID-writer`; the two have tags of their own.
+    pub(crate) async fn create_cluster(&self, id: &str, tags: &[(&str, &str)], of_member: &[(&str, &str)]) {
+        let tag = |(key, value): &(&str, &str)| aws_sdk_rds::types::Tag::builder().key(*key).value(*value).build();
+        let (client, engine) = (self.rds(), "aurora-postgresql");
+        let cluster = client.create_db_cluster().db_cluster_identifier(id).engine(engine);
+        let cluster = cluster.master_username("test").master_user_password("test-password");
+        cluster.set_tags(Some(tags.iter().map(tag).collect())).send().await.expect("moto makes clusters");
+        let member = client.create_db_instance().db_instance_identifier(format!("{id}-writer")).engine(engine);
+        let member = member.db_cluster_identifier(id).db_instance_class("db.t3.medium");
+        member.set_tags(Some(of_member.iter().map(tag).collect())).send().await.expect("moto makes members");
+    }
+
+    /// The status of a DB cluster, in AWS's word.
+    pub(crate) async fn cluster_state(&self, id: &str) -> String {
+        let seen = self.rds().describe_db_clusters().db_cluster_identifier(id).send().await;
+        let seen = seen.expect("the cluster is there");
+        seen.db_clusters()[0].status().expect("a cluster has a status").to_owned()
     }
 
     /// The state of an EC2 instance, in AWS's word.
