@@ -18,7 +18,7 @@ use crate::support::moto::Moto;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_instances_and_a_hundred_and_fifty_databases_over_several_pages() {
     let moto = Moto::start().await;
-    let (fleet, counts) = fleet(moto.config());
+    let (fleet, counts) = fleet(&moto.patient());
     // Moto's pages are of reservations: one more than a page takes.
     let servers = moto.run_reservations(501, 2, &[DEV]).await;
     moto.run_reservations(1, 20, &[("ScheduleName", "Other")]).await;
@@ -67,9 +67,10 @@ impl Function {
     async fn over(moto: &Moto) -> Self {
         let counts = Arc::new(CallCounts::default());
         let tags = TagKeys { schedule: "ScheduleName".to_owned(), group: "ScheduleGroupName".to_owned() };
-        let store = DynamoStore::new(moto.config(), TableNames::default(), Arc::clone(&counts));
+        let config = moto.patient();
+        let store = DynamoStore::new(&config, TableNames::default(), Arc::clone(&counts));
         store.create_tables().await.unwrap();
-        Self { store, fleet: AwsFleet::new(moto.config(), tags, Arc::clone(&counts)), counts }
+        Self { store, fleet: AwsFleet::new(&config, tags, Arc::clone(&counts)), counts }
     }
 
     /// A schedule that was to stop everything two minutes ago.
