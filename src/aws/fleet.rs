@@ -1,6 +1,7 @@
 //! EC2 and RDS as the port [`Fleet`]: which clients to ask for which scope, side by side, and within which time.
 //!
-//! What an answer means is the affair of `ec2` and `rds`, how to come into another account that of `accounts`.
+//! What an answer means is the affair of `ec2`, `rds` and `cluster`; how many are asked at once, of `servers` and `databases`;
+//! how to come into another account, of `accounts`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,20 +19,15 @@ use crate::ports::{Fleet, Outcome, Query};
 
 use super::accounts::{Accounts, Session};
 use super::arns::Arns;
-use super::batch::isolate;
 use super::calls::{CallCounts, Counter, Service};
 use super::clock::forward;
-use super::failure::{CapacityIsFinal, no_answer, not_asked_yet};
-use super::{ec2, marks, rds};
+use super::deadline::in_time;
+use super::failure::{CapacityIsFinal, not_asked_yet};
+use super::hibernate::Hibernation;
+use super::{databases, ec2, marks, servers};
 
 /// Scopes that are looked at side by side.
 const SCOPES_AT_ONCE: usize = 8;
-/// Instances in one call of EC2, as AWS advises.
-const BATCH: usize = 50;
-/// Batches that are asked for side by side.
-const BATCHES_AT_ONCE: usize = 4;
-/// Databases that are asked for side by side.
-const DATABASES_AT_ONCE: usize = 10;
 
 /// The tag keys that instances carry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +48,7 @@ pub struct AwsFleet {
     /// Whether instances are tagged with what was last done to them.
     marks: bool,
     clients: Mutex<BTreeMap<Scope, Clients>>,
+    hibernation: Hibernation,
 }
 
 /// The clients of one account and region.
@@ -80,7 +77,8 @@ impl AwsFleet {
     #[must_use]
     pub fn new(config: &SdkConfig, tags: TagKeys, counts: Arc<CallCounts>) -> Self {
         let accounts = Accounts::new(config, Arc::clone(&counts));
-        Self { config: config.clone(), tags, counts, accounts, marks: false, clients: Mutex::default() }
+        let (clients, hibernation) = (Mutex::default(), Hibernation::default());
+        Self { config: config.clone(), tags, counts, accounts, marks: false, clients, hibernation }
     }
 
     /// The same with an external id for the roles that are assumed in other accounts.
@@ -188,9 +186,10 @@ impl AwsFleet {
             Err(failure) => Err(failure),
             Ok(clients) => {
                 let (servers, databases) =
-                    future::join(ec2::look(&clients.ec2, &looking), rds::look(&clients.rds, &looking)).await;
-                servers.and_then(|mut found| {
+                    future::join(ec2::look(&clients.ec2, &looking), databases::look(&clients.rds, &looking)).await;
+                servers.and_then(|(mut found, sleepers)| {
                     found.extend(databases?);
+                    self.hibernation.remember(&looking.scope, sleepers);
                     Ok(found)
                 })
             }
@@ -212,15 +211,11 @@ impl AwsFleet {
     ) -> Vec<(InstanceKey, Outcome)> {
         let outcomes: Vec<(InstanceId, Outcome)> = match (self.clients_in_time(&scope, deadline).await, kind) {
             (Err(failure), _) => ids.into_iter().map(|id| (id, Err(failure.clone()))).collect(),
-            (Ok(clients), InstanceKind::Ec2) => act_on_servers(&clients.ec2, action, ids, deadline).await,
-            (Ok(clients), InstanceKind::RdsInstance) => act_on_databases(&clients.rds, action, ids, deadline).await,
-            (Ok(_), InstanceKind::RdsCluster) => {
-                let failure = Failure {
-                    kind: FailureKind::Other,
-                    code: "Cluster".to_owned(),
-                    message: "DB clusters are not supported yet".to_owned(),
-                };
-                ids.into_iter().map(|id| (id, Err(failure.clone()))).collect()
+            (Ok(clients), InstanceKind::Ec2) => {
+                servers::act(&clients.ec2, action, ids, &self.hibernation.of(&scope), deadline).await
+            }
+            (Ok(clients), InstanceKind::RdsInstance | InstanceKind::RdsCluster) => {
+                databases::act(&clients.rds, action, kind, ids, deadline).await
             }
         };
         let key = |id| InstanceKey { scope: scope.clone(), kind, id };
@@ -291,70 +286,5 @@ impl Fleet for AwsFleet {
             .collect();
         let failures: Vec<_> = stream::iter(marks).buffer_unordered(SCOPES_AT_ONCE).collect().await;
         failures.into_iter().flatten().collect()
-    }
-}
-
-async fn act_on_servers(
-    client: &aws_sdk_ec2::Client,
-    action: Action,
-    ids: BTreeSet<InstanceId>,
-    deadline: Instant,
-) -> Vec<(InstanceId, Outcome)> {
-    let ids: Vec<InstanceId> = ids.into_iter().collect();
-    let batches: Vec<_> = ids
-        .chunks(BATCH)
-        .map(|batch| isolate(batch.to_vec(), move |ids| in_time(deadline, ec2::act(client, action, ids))))
-        .collect();
-    let outcomes: Vec<_> = stream::iter(batches).buffer_unordered(BATCHES_AT_ONCE).collect().await;
-    outcomes.into_iter().flatten().collect()
-}
-
-async fn act_on_databases(
-    client: &aws_sdk_rds::Client,
-    action: Action,
-    ids: BTreeSet<InstanceId>,
-    deadline: Instant,
-) -> Vec<(InstanceId, Outcome)> {
-    let acts: Vec<_> = ids
-        .into_iter()
-        .map(|id| async move {
-            let outcome = in_time(deadline, rds::act(client, action, &id)).await;
-            (id, outcome)
-        })
-        .collect();
-    stream::iter(acts).buffer_unordered(DATABASES_AT_ONCE).collect().await
-}
-
-/// Makes the call if there is time for it, and gives it up when the time is over.
-async fn in_time(deadline: Instant, call: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    if Instant::now() >= deadline {
-        return Err(not_asked_yet());
-    }
-    timeout_at(deadline, call).await.unwrap_or_else(|_| Err(no_answer()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::Duration as StdDuration;
-
-    #[tokio::test]
-    async fn no_call_begins_after_its_time() {
-        let begun = std::cell::Cell::new(false);
-        let call = async {
-            begun.set(true);
-            Ok(())
-        };
-        let outcome = in_time(Instant::now(), call).await;
-        assert_eq!(outcome, Err(not_asked_yet()));
-        assert!(!begun.get());
-    }
-
-    #[tokio::test]
-    async fn a_call_is_given_up_when_its_time_is_over() {
-        let deadline = Instant::now() + StdDuration::from_millis(20);
-        assert_eq!(in_time(deadline, future::pending()).await, Err(no_answer()));
-        let deadline = Instant::now() + StdDuration::from_mins(1);
-        assert_eq!(in_time(deadline, future::ready(Ok(()))).await, Ok(()));
     }
 }

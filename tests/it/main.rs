@@ -13,11 +13,13 @@
 mod answer;
 mod chat;
 mod cli;
+mod clusters;
 mod dispatch;
 mod dynamodb;
 mod fleet;
 mod lambda;
 #[path = "../receiver.rs"]
 mod receiver;
+mod scale;
 mod stage;
 mod support;

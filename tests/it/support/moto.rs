@@ -3,6 +3,7 @@
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_ec2::config::Credentials;
@@ -40,6 +41,7 @@ impl Moto {
             let output = || Stdio::from(log.reopen().expect("a temporary file can be opened"));
             let mut child = Command::new(&program)
                 .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+                .env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
                 .stdin(Stdio::null())
                 .stdout(output())
                 .stderr(output())
@@ -72,12 +74,18 @@ impl Moto {
         ]
     }
 
+    /// The same without limits of time: for filling it, and for calls that are counted, on a busy machine.
+    pub(crate) fn patient(&self) -> SdkConfig {
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_mins(2)).build();
+        self.config.to_builder().timeout_config(timeouts).retry_config(RetryConfig::disabled()).build()
+    }
+
     pub(crate) fn ec2(&self) -> aws_sdk_ec2::Client {
-        aws_sdk_ec2::Client::new(&self.config)
+        aws_sdk_ec2::Client::new(&self.patient())
     }
 
     pub(crate) fn rds(&self) -> aws_sdk_rds::Client {
-        aws_sdk_rds::Client::new(&self.config)
+        aws_sdk_rds::Client::new(&self.patient())
     }
 
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
@@ -90,25 +98,29 @@ impl Moto {
 
     /// Makes running EC2 instances with these tags; one a reservation, since moto's pages are of reservations.
     pub(crate) async fn run_instances(&self, count: usize, tags: &[(&str, &str)]) -> Vec<String> {
-        // Its first list of images takes seconds on a busy machine.
-        let patience = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(60));
-        let patient = aws_sdk_ec2::config::Builder::from(&self.config)
-            .timeout_config(patience.operation_timeout(Duration::from_secs(120)).build());
-        let client = aws_sdk_ec2::Client::from_conf(patient.build());
-        let image = client.describe_images().owners("amazon").send().await.expect("moto has images");
-        let image = image.images()[0].image_id().expect("an image has an id").to_owned();
+        self.run_reservations(count, 1, tags).await
+    }
+
+    /// Makes so many reservations of as many running EC2 instances each, with these tags.
+    pub(crate) async fn run_reservations(&self, count: usize, each: i32, tags: &[(&str, &str)]) -> Vec<String> {
+        let client = self.ec2();
+        // Moto takes any; to list its own ones takes it seconds.
+        let image = "ami-0123456789abcdef0";
         let tags = tags.iter().map(|(key, value)| Tag::builder().key(*key).value(*value).build()).collect();
         let tags = TagSpecification::builder().resource_type(ResourceType::Instance).set_tags(Some(tags)).build();
         let one = || {
-            let (client, image, tags) = (client.clone(), image.clone(), tags.clone());
+            let (client, tags) = (client.clone(), tags.clone());
             async move {
-                let run = client.run_instances().image_id(image).min_count(1).max_count(1).tag_specifications(tags);
+                let run =
+                    client.run_instances().image_id(image).min_count(each).max_count(each).tag_specifications(tags);
                 let made = run.send().await?;
-                Ok::<_, aws_sdk_ec2::Error>(made.instances()[0].instance_id().expect("it has an id").to_owned())
+                let ids = made.instances().iter().map(|made| made.instance_id().expect("it has an id").to_owned());
+                Ok::<Vec<String>, aws_sdk_ec2::Error>(ids.collect())
             }
         };
         let runs: Vec<_> = (0..count).map(|_| one()).collect();
-        stream::iter(runs).buffered(8).try_collect().await.expect("moto makes instances")
+        let made: Vec<Vec<String>> = stream::iter(runs).buffered(8).try_collect().await.expect("moto makes instances");
+        made.into_iter().flatten().collect()
     }
 
     /// Makes an available DB instance with these tags.
@@ -126,6 +138,32 @@ impl Moto {
             .send()
             .await
             .expect("moto makes databases");
+    }
+
+    /// Makes so many available DB instances with these tags, called by a prefix and a number.
+    pub(crate) async fn create_databases(&self, prefix: &str, count: usize, tags: &[(&str, &str)]) {
+        let names: Vec<String> = (0..count).map(|n| format!("{prefix}{n:03}")).collect();
+        let made = names.iter().map(|name| self.create_database(name, tags)).collect::<Vec<_>>();
+        stream::iter(made).buffered(8).collect::<Vec<()>>().await;
+    }
+
+    /// Makes an available Aurora DB cluster with one member, `ID-writer`; the two have tags of their own.
+    pub(crate) async fn create_cluster(&self, id: &str, tags: &[(&str, &str)], of_member: &[(&str, &str)]) {
+        let tag = |(key, value): &(&str, &str)| aws_sdk_rds::types::Tag::builder().key(*key).value(*value).build();
+        let (client, engine) = (self.rds(), "aurora-postgresql");
+        let cluster = client.create_db_cluster().db_cluster_identifier(id).engine(engine);
+        let cluster = cluster.master_username("test").master_user_password("test-password");
+        cluster.set_tags(Some(tags.iter().map(tag).collect())).send().await.expect("moto makes clusters");
+        let member = client.create_db_instance().db_instance_identifier(format!("{id}-writer")).engine(engine);
+        let member = member.db_cluster_identifier(id).db_instance_class("db.t3.medium");
+        member.set_tags(Some(of_member.iter().map(tag).collect())).send().await.expect("moto makes members");
+    }
+
+    /// The status of a DB cluster, in AWS's word.
+    pub(crate) async fn cluster_state(&self, id: &str) -> String {
+        let seen = self.rds().describe_db_clusters().db_cluster_identifier(id).send().await;
+        let seen = seen.expect("the cluster is there");
+        seen.db_clusters()[0].status().expect("a cluster has a status").to_owned()
     }
 
     /// The state of an EC2 instance, in AWS's word.
