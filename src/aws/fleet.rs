@@ -26,8 +26,10 @@ use super::{ec2, marks, rds};
 
 /// Scopes that are looked at side by side.
 const SCOPES_AT_ONCE: usize = 8;
-/// Instances in one call of EC2, as AWS advises.
-const BATCH: usize = 50;
+/// Instances in one call that starts them: if AWS has no room for one of them, it refuses them all.
+const STARTS: usize = 50;
+/// Instances in one call that stops them, which AWS refuses for one by naming it. It takes up to a thousand and advises less.
+const STOPS: usize = 200;
 /// Batches that are asked for side by side.
 const BATCHES_AT_ONCE: usize = 4;
 /// Databases that are asked for side by side.
@@ -301,8 +303,12 @@ async fn act_on_servers(
     deadline: Instant,
 ) -> Vec<(InstanceId, Outcome)> {
     let ids: Vec<InstanceId> = ids.into_iter().collect();
+    let most = match action {
+        Action::Start => STARTS,
+        Action::Stop => STOPS,
+    };
     let batches: Vec<_> = ids
-        .chunks(BATCH)
+        .chunks(most)
         .map(|batch| isolate(batch.to_vec(), move |ids| in_time(deadline, ec2::act(client, action, ids))))
         .collect();
     let outcomes: Vec<_> = stream::iter(batches).buffer_unordered(BATCHES_AT_ONCE).collect().await;
@@ -336,7 +342,26 @@ async fn in_time(deadline: Instant, call: impl Future<Output = Result<(), Failur
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Region;
     use std::time::Duration as StdDuration;
+
+    #[test]
+    fn accounts_do_not_draw_on_one_quota_of_retries() {
+        let config = SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
+        let tags = TagKeys { schedule: "S".to_owned(), group: "G".to_owned() };
+        let fleet = AwsFleet::new(&config, tags, Arc::default());
+        let quota = |account: Option<&str>| {
+            let account = account.and_then(|role| RoleArn::new(role).ok());
+            let scope = Scope { account, region: Region::new("eu-west-1").ok() };
+            let clients = fleet.make_clients(&scope, None);
+            let ec2 = clients.ec2.config().retry_partition().map(ToString::to_string);
+            [ec2, clients.rds.config().retry_partition().map(ToString::to_string)]
+        };
+        let (own, one, other) = (quota(None), quota(Some("arn:1")), quota(Some("arn:2")));
+        assert_eq!(own, [None, None], "the SDK's own, by service and region");
+        let all: BTreeSet<_> = one.into_iter().chain(other).flatten().collect();
+        assert_eq!(all.len(), 4, "{all:?}");
+    }
 
     #[tokio::test]
     async fn no_call_begins_after_its_time() {

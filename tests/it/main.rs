@@ -10,13 +10,17 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod accounts;
 mod answer;
 mod chat;
 mod cli;
+mod counts;
 mod dynamodb;
+mod estate;
 mod fleet;
 mod lambda;
 #[path = "../receiver.rs"]
 mod receiver;
 mod stage;
 mod support;
+mod throttled;
