@@ -75,7 +75,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A call with its retries: well within one tick.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(20);
-/// Tries of a call, with the SDK's back-off and jitter between them (rule A5).
+/// Tries of a call, with the SDK's back-off and jitter between them (rule A5); what is left over is taken up by the next pass
+/// or tick.
+///
+/// The mode is `standard`. `adaptive` would also hold back first tries, by one rate for all calls of a client, whereas EC2
+/// counts each kind of call apart: starts that are throttled would slow down the looks that have to show what became of them.
 const ATTEMPTS: u32 = 3;
 
 /// Loads region, credentials and endpoints as every AWS tool does: environment, profile, instance.

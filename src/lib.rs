@@ -35,7 +35,7 @@
 //! | `tick` | the order of effects; which schedules go on the queue together | what stands behind the ports |
 //! | `desk` | what people may order: over the tables, with conditional writes | instances, words for people |
 //! | `chat` | words of messages, their shape on each platform, sending | when something is told |
-//! | `aws` | DynamoDB, EC2, RDS, SQS and the clock behind the ports; secrets | schedules, runs |
+//! | `aws` | DynamoDB, EC2, RDS, SQS and the clock behind the ports; other accounts, secrets | schedules, runs |
 //! | `live` | the settings with their secrets, and the adapters made from them | decisions |
 //! | `clock` | the one place where the time is read | anything else |
 //! | `settings` | the one reader of the environment | what settings are used for |
@@ -85,9 +85,11 @@
 //!
 //! **AWS.** *A1* One paginated discovery a tick and region; none when nothing is due. *A2* Batches, in which one bad id is
 //! isolated; never `Force`. *A3* What AWS refuses to stop is left alone, with its reason. *A4* The reached state is read
-//! back. *A5* Throttling is retried within the time left, and then by the next tick. *A6* A region that cannot be reached
-//! harms no other. *A7* Two ticks at once never act twice: a schedule is taken with a conditional write, and a lease that
-//! ends by itself; ticks over parts of the schedules leave one another's problems alone. *A8* A tick that dies anywhere loses nothing; messages may then come twice.
+//! back. *A5* Throttling is retried within the time left, and then by the next tick. *A6* An account or region that cannot be
+//! reached harms no other schedule. In the other accounts of its own schedules what waits for nobody goes on; within an
+//! account nothing is decided on half of the picture. *A7* Two ticks at once never act twice: a schedule is taken with a
+//! conditional write, and a lease that ends by itself; ticks over parts of the schedules leave one another's problems alone.
+//! *A8* A tick that dies anywhere loses nothing; messages may then come twice.
 //!
 //! **Chat.** *C1* One message an event, the same failure once. *C2* Sent after the fact, with exactly what it was done to.
 //! *C3* The platform follows from the webhook's address or a setting. *C4* A warning carries a way to move its stop: buttons,

@@ -33,17 +33,15 @@ pub struct CallCounts {
 }
 
 impl CallCounts {
-    /// The counts so far, under `dynamodb`, `ec2`, `rds`, and under `sqs`, `sts` and `tagging` once those are called; each try
-    /// of a call is one.
+    /// The counts so far, under `dynamodb`, `ec2`, `rds`, `sts` and `tagging`, and `sqs` once that is called; each try of a
+    /// call is one.
     #[must_use]
     pub fn snapshot(&self) -> BTreeMap<&'static str, u64> {
         let Self { dynamodb, ec2, rds, sqs, sts, tagging } = self;
-        let always = [("dynamodb", dynamodb), ("ec2", ec2), ("rds", rds)];
-        // Most accounts have no use for these: they need no metric of them.
-        let some = [("sqs", sqs), ("sts", sts), ("tagging", tagging)];
-        let count = |(service, count): (&'static str, &AtomicU64)| (service, count.load(Ordering::Relaxed));
-        let some = some.into_iter().map(count).filter(|(_, calls)| *calls > 0);
-        always.into_iter().map(count).chain(some).collect()
+        let counts = [("dynamodb", dynamodb), ("ec2", ec2), ("rds", rds), ("sts", sts), ("tagging", tagging), ("sqs", sqs)];
+        let counts = counts.into_iter().map(|(service, count)| (service, count.load(Ordering::Relaxed)));
+        // Most accounts have no queue: they need no metric of it.
+        counts.filter(|(service, calls)| *service != "sqs" || *calls > 0).collect()
     }
 
     /// All calls so far, of all services.
@@ -101,7 +99,10 @@ mod tests {
         counts.add(Service::Ec2);
         counts.add(Service::DynamoDb);
         counts.add(Service::Sts);
-        assert_eq!(counts.snapshot(), BTreeMap::from([("dynamodb", 1), ("ec2", 2), ("rds", 0), ("sts", 1)]));
-        assert_eq!(counts.total(), 4);
+        let expected = [("dynamodb", 1), ("ec2", 2), ("rds", 0), ("sts", 1), ("tagging", 0)];
+        assert_eq!(counts.snapshot(), BTreeMap::from(expected));
+        counts.add(Service::Sqs);
+        assert_eq!(counts.snapshot().get("sqs"), Some(&1));
+        assert_eq!(counts.total(), 5);
     }
 }

@@ -288,3 +288,27 @@ impl Fleet for AwsFleet {
         failures.into_iter().flatten().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Region;
+
+    #[test]
+    fn accounts_do_not_draw_on_one_quota_of_retries() {
+        let config = SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
+        let tags = TagKeys { schedule: "S".to_owned(), group: "G".to_owned() };
+        let fleet = AwsFleet::new(&config, tags, Arc::default());
+        let quota = |account: Option<&str>| {
+            let account = account.and_then(|role| RoleArn::new(role).ok());
+            let scope = Scope { account, region: Region::new("eu-west-1").ok() };
+            let clients = fleet.make_clients(&scope, None);
+            let ec2 = clients.ec2.config().retry_partition().map(ToString::to_string);
+            [ec2, clients.rds.config().retry_partition().map(ToString::to_string)]
+        };
+        let (own, one, other) = (quota(None), quota(Some("arn:1")), quota(Some("arn:2")));
+        assert_eq!(own, [None, None], "the SDK's own, by service and region");
+        let all: BTreeSet<_> = one.into_iter().chain(other).flatten().collect();
+        assert_eq!(all.len(), 4, "{all:?}");
+    }
+}

@@ -16,6 +16,9 @@ use super::{free_port, tools};
 /// The region of the made-up account.
 pub(crate) const REGION: &str = "ap-northeast-2";
 
+/// An image that moto knows.
+const IMAGE: &str = "ami-12c6146b";
+
 /// A running `moto_server`; it ends when this is dropped.
 pub(crate) struct Moto {
     child: Child,
@@ -64,6 +67,29 @@ impl Moto {
         &self.config
     }
 
+    /// Where it is.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// A configuration that leads to it and waits as long as it takes: for filling it, and where time is not the matter.
+    pub(crate) fn patient(&self) -> SdkConfig {
+        patient(&self.config)
+    }
+
+    /// The same account or another one, by the id, in a region.
+    pub(crate) async fn place(&self, account: Option<&str>, region: &str) -> SdkConfig {
+        let config = self.patient().to_builder().region(Region::new(region.to_owned()));
+        let Some(account) = account else { return config.build() };
+        let role = format!("arn:aws:iam::{account}:role/owner");
+        let sts = aws_sdk_sts::Client::new(&self.patient()).assume_role().role_arn(role).role_session_name("owner");
+        let answer = sts.send().await.expect("moto lets everybody in");
+        let keys = answer.credentials().expect("a session has credentials");
+        let token = Some(keys.session_token().to_owned());
+        let keys = Credentials::new(keys.access_key_id(), keys.secret_access_key(), token, None, "moto");
+        config.credentials_provider(aws_sdk_ec2::config::SharedCredentialsProvider::new(keys)).build()
+    }
+
     /// The environment of a process that is to talk to it.
     pub(crate) fn env(&self) -> [(&'static str, &str); 4] {
         [
@@ -72,12 +98,6 @@ impl Moto {
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
         ]
-    }
-
-    /// The same without limits of time: for filling it, and for calls that are counted, on a busy machine.
-    pub(crate) fn patient(&self) -> SdkConfig {
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_mins(2)).build();
-        self.config.to_builder().timeout_config(timeouts).retry_config(RetryConfig::disabled()).build()
     }
 
     pub(crate) fn ec2(&self) -> aws_sdk_ec2::Client {
@@ -103,30 +123,13 @@ impl Moto {
 
     /// Makes so many reservations of as many running EC2 instances each, with these tags.
     pub(crate) async fn run_reservations(&self, count: usize, each: i32, tags: &[(&str, &str)]) -> Vec<String> {
-        let client = self.ec2();
-        // Moto takes any; to list its own ones takes it seconds.
-        let image = "ami-0123456789abcdef0";
-        let tags = tags.iter().map(|(key, value)| Tag::builder().key(*key).value(*value).build()).collect();
-        let tags = TagSpecification::builder().resource_type(ResourceType::Instance).set_tags(Some(tags)).build();
-        let one = || {
-            let (client, tags) = (client.clone(), tags.clone());
-            async move {
-                let run =
-                    client.run_instances().image_id(image).min_count(each).max_count(each).tag_specifications(tags);
-                let made = run.send().await?;
-                let ids = made.instances().iter().map(|made| made.instance_id().expect("it has an id").to_owned());
-                Ok::<Vec<String>, aws_sdk_ec2::Error>(ids.collect())
-            }
-        };
-        let runs: Vec<_> = (0..count).map(|_| one()).collect();
-        let made: Vec<Vec<String>> = stream::iter(runs).buffered(8).try_collect().await.expect("moto makes instances");
-        made.into_iter().flatten().collect()
+        run_instances(&self.patient(), (count, each), tags).await
     }
 
     /// Makes an available DB instance with these tags.
     pub(crate) async fn create_database(&self, id: &str, tags: &[(&str, &str)]) {
         let tag = |(key, value): &(&str, &str)| aws_sdk_rds::types::Tag::builder().key(*key).value(*value).build();
-        self.rds()
+        aws_sdk_rds::Client::new(&self.patient())
             .create_db_instance()
             .db_instance_identifier(id)
             .db_instance_class("db.t3.micro")
@@ -179,6 +182,34 @@ impl Moto {
         let seen = seen.expect("the database is there");
         seen.db_instances()[0].db_instance_status().expect("a database has a status").to_owned()
     }
+}
+
+/// The same configuration without limits of time: a made-up AWS may be slow on a machine that has other things to do.
+pub(crate) fn patient(config: &SdkConfig) -> SdkConfig {
+    config.to_builder().timeout_config(aws_config::timeout::TimeoutConfig::disabled()).build()
+}
+
+/// Makes running EC2 instances with these tags in one place: so many reservations of so many.
+pub(crate) async fn run_instances(
+    place: &SdkConfig,
+    (reservations, of): (usize, i32),
+    tags: &[(&str, &str)],
+) -> Vec<String> {
+    let client = aws_sdk_ec2::Client::new(place);
+    let tags = tags.iter().map(|(key, value)| Tag::builder().key(*key).value(*value).build()).collect();
+    let tags = TagSpecification::builder().resource_type(ResourceType::Instance).set_tags(Some(tags)).build();
+    let one = || {
+        let (client, tags) = (client.clone(), tags.clone());
+        async move {
+            let run = client.run_instances().image_id(IMAGE).min_count(of).max_count(of).tag_specifications(tags);
+            let made = run.send().await?;
+            let id = |made: &aws_sdk_ec2::types::Instance| made.instance_id().expect("it has an id").to_owned();
+            Ok::<Vec<String>, aws_sdk_ec2::Error>(made.instances().iter().map(id).collect())
+        }
+    };
+    let runs: Vec<_> = (0..reservations).map(|_| one()).collect();
+    let made: Vec<Vec<String>> = stream::iter(runs).buffered(8).try_collect().await.expect("moto makes instances");
+    made.into_iter().flatten().collect()
 }
 
 /// A configuration that leads to an endpoint, with made-up credentials and the limits of the real one.
