@@ -3,8 +3,6 @@
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_ec2::config::Credentials;
 use aws_sdk_ec2::types::{ResourceType, Tag, TagSpecification};
