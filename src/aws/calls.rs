@@ -38,7 +38,8 @@ impl CallCounts {
     #[must_use]
     pub fn snapshot(&self) -> BTreeMap<&'static str, u64> {
         let Self { dynamodb, ec2, rds, sqs, sts, tagging } = self;
-        let counts = [("dynamodb", dynamodb), ("ec2", ec2), ("rds", rds), ("sts", sts), ("tagging", tagging), ("sqs", sqs)];
+        let counts =
+            [("dynamodb", dynamodb), ("ec2", ec2), ("rds", rds), ("sts", sts), ("tagging", tagging), ("sqs", sqs)];
         let counts = counts.into_iter().map(|(service, count)| (service, count.load(Ordering::Relaxed)));
         // Most accounts have no queue: they need no metric of it.
         counts.filter(|(service, calls)| *service != "sqs" || *calls > 0).collect()

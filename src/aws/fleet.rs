@@ -13,7 +13,7 @@ use futures_util::{StreamExt as _, future, stream};
 use tokio::time::{Instant, timeout_at};
 
 use crate::model::{
-    Action, Failure, FailureKind, Instance, InstanceId, InstanceKey, InstanceKind, Inventory, RoleArn, Scope, TagValue,
+    Action, Failure, Instance, InstanceId, InstanceKey, InstanceKind, Inventory, RoleArn, Scope, TagValue,
 };
 use crate::ports::{Fleet, Outcome, Query};
 

@@ -11,6 +11,7 @@
     reason = "a benchmark may fail loudly, and prints what it has measured"
 )]
 
+#[allow(dead_code, reason = "the tests use more of it")]
 mod estate;
 #[allow(dead_code, reason = "the tests use more of it")]
 mod support;
