@@ -66,7 +66,7 @@ pub fn message(platform: Platform, notice: &Notice, voice: &Voice) -> Message {
     let Voice { language, answers } = voice;
     let choices = offer::choices(notice, answers, *language);
     let message = Message { choices, ..text::message(notice, *language) };
-    let Some(way_back) = offer::way_back(platform, notice, answers) else { return message };
+    let Some(way_back) = offer::way_back(platform, notice, answers, *language) else { return message };
     let (title, lines) = text::way_back(&way_back, *language);
     message.field(title, lines)
 }

@@ -9,7 +9,7 @@ mod ko;
 
 pub(super) use ko::month_and_day;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use super::message::Message;
@@ -80,6 +80,22 @@ pub(super) fn command(command: &str, language: Language) -> String {
 /// How an extension is taken back: the title of a field, and its lines.
 pub(super) fn way_back(way: &WayBack, language: Language) -> (&'static str, Vec<String>) {
     match language {
+/// The order that moves a stop by some time, as it is written in commands; `written` is how English writes the time.
+pub(super) fn extend(length: Duration, written: &str, language: Language) -> String {
+    match language {
+        Language::En => en::extend(written),
+        Language::Ko => ko::extend(length),
+    }
+}
+
+/// The order that takes back an extension, as it is written in commands.
+pub(super) const fn cancel(language: Language) -> &'static str {
+    match language {
+        Language::En => en::CANCEL,
+        Language::Ko => ko::CANCEL,
+    }
+}
+
         Language::En => en::way_back(way),
         Language::Ko => ko::way_back(way),
     }

@@ -42,6 +42,14 @@ pub(super) fn until(until_at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz) -
 }
 
 pub(super) fn command(command: &str) -> String {
+/// The order that takes back an extension.
+pub(super) const CANCEL: &str = "취소";
+
+/// The order that moves a stop: `연장 1시간`.
+pub(super) fn extend(length: Duration) -> String {
+    format!("연장 {}", duration(length))
+}
+
     format!("더 오래 실행하려면 `{command}` 명령을 입력해 주십시오.")
 }
 
