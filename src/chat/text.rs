@@ -151,8 +151,8 @@ fn items(problems: &[Problem]) -> Vec<(&str, Vec<&Problem>)> {
     items
 }
 
-/// Items are called by English words from elsewhere, such as `instance ec2/i-1`; as a title they begin with a capital.
-fn capitalised(text: &str) -> String {
+/// The text with a capital in front: items are called by English words from elsewhere, such as `instance ec2/i-1`.
+pub(in crate::chat) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -7,6 +7,8 @@ use crate::desk::{Cancelled, Done, Why};
 use crate::model::{Action, ClockValue, Exception, ExceptionKind, ScheduleName};
 use crate::ports::StoreError;
 
+mod mistakes;
+
 fn time(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
@@ -82,7 +84,11 @@ fn some() -> Vec<Result<Answer, Refusal>> {
         answered(Done::ExceptionDeleted {
             date: "2026-12-24".parse().unwrap(),
             kind: ExceptionKind::Stop,
-            was: vec![exception("kim", None), Exception { local_time: None, ..exception("jane", None) }],
+            was: vec![
+                exception("kim", Some("extend")),
+                Exception { local_time: None, ..exception("jane", Some("skip")) },
+                exception("lee", Some("force_start")),
+            ],
             day: Vec::new(),
             has_begun: false,
         }),
@@ -131,10 +137,11 @@ fn in_english() {
     That date: start Thu 24 Dec, 09:30, stop Thu 24 Dec, 18:00 (Asia/Seoul)
     To take it back: /lamp "Dev Team" exception set 2026-12-24 stop 12:00
     --
-    Dev Team: deleted 2 exceptions `stop` for Thu 24 Dec 2026
+    Dev Team: deleted 3 exceptions `stop` for Thu 24 Dec 2026
     What was there:
-      Thu 24 Dec 2026 stop 12:00 by kim
-      Thu 24 Dec 2026 stop None by jane
+      Thu 24 Dec 2026 stop 12:00 by kim (an extension)
+      Thu 24 Dec 2026 stop None by jane (the stop is left out)
+      Thu 24 Dec 2026 stop 12:00 by lee (the end of a force start)
     That date: Neither a start nor a stop.
     To put it back: /lamp "Dev Team" exception set 2026-12-24 stop 12:00
     --
@@ -179,7 +186,7 @@ fn in_korean() {
     Dev Team: 11월 24일(화) 00:30(Asia/Seoul)까지 연장했습니다
     안내:
       요청한 사람: jane 님
-      원래 22:00에 중지될 예정이었습니다.
+      연장 전 중지 예정 시각은 22:00입니다.
       최대 11월 24일(화) 02:00까지 연장할 수 있습니다.
       되돌리려면: /lamp "Dev Team" 취소
     --
@@ -211,10 +218,11 @@ fn in_korean() {
     그날 일정: 12월 24일(목) 09:30 시작, 12월 24일(목) 18:00 중지 (Asia/Seoul)
     되돌리려면: /lamp "Dev Team" 예외 설정 2026-12-24 중지 12:00
     --
-    Dev Team: 2026년 12월 24일(목)의 `중지` 예외 2건을 삭제했습니다
+    Dev Team: 2026년 12월 24일(목)의 `중지` 예외 3건을 삭제했습니다
     삭제한 예외:
-      2026년 12월 24일(목) 중지 12:00 (kim 님)
-      2026년 12월 24일(목) 중지 없음 (jane 님)
+      2026년 12월 24일(목) 중지 12:00 (kim 님, 연장)
+      2026년 12월 24일(목) 중지 없음 (jane 님, 건너뛰기)
+      2026년 12월 24일(목) 중지 12:00 (lee 님, 강제 시작 종료)
     그날 일정: 시작과 중지가 모두 없습니다.
     되돌리려면: /lamp "Dev Team" 예외 설정 2026-12-24 중지 12:00
     --
