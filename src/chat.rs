@@ -60,6 +60,12 @@ pub struct Voice {
     pub answers: Answers,
 }
 
+/// Whether it is known how a fault is said in Korean.
+#[cfg(test)]
+pub(crate) fn has_korean(fault: &str) -> bool {
+    text::is_korean_known(fault)
+}
+
 /// The words of a notice, with what one can answer there.
 #[must_use]
 pub fn message(platform: Platform, notice: &Notice, voice: &Voice) -> Message {

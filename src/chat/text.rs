@@ -7,6 +7,9 @@ mod advice;
 mod en;
 mod ko;
 
+#[cfg(test)]
+pub(super) use ko::faults::is_known as is_korean_known;
+pub(super) use ko::faults::line as korean_fault;
 pub(super) use ko::month_and_day;
 
 use chrono::{DateTime, Duration, Utc};
@@ -77,9 +80,6 @@ pub(super) fn command(command: &str, language: Language) -> String {
     }
 }
 
-/// How an extension is taken back: the title of a field, and its lines.
-pub(super) fn way_back(way: &WayBack, language: Language) -> (&'static str, Vec<String>) {
-    match language {
 /// The order that moves a stop by some time, as it is written in commands; `written` is how English writes the time.
 pub(super) fn extend(length: Duration, written: &str, language: Language) -> String {
     match language {
@@ -96,6 +96,9 @@ pub(super) const fn cancel(language: Language) -> &'static str {
     }
 }
 
+/// How an extension is taken back: the title of a field, and its lines.
+pub(super) fn way_back(way: &WayBack, language: Language) -> (&'static str, Vec<String>) {
+    match language {
         Language::En => en::way_back(way),
         Language::Ko => ko::way_back(way),
     }

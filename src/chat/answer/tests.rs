@@ -301,6 +301,38 @@ fn what_is_taught_can_be_written() {
 }
 
 #[test]
+fn what_is_wrong_with_a_schedule_is_told_in_the_language_of_the_answer() {
+    let problems = vec![
+        "Schedule Dev: StopTime = `25:99`: is no time of day".to_owned(),
+        "ScheduleServerGroup Dev/A: Dependency = `[\"B\"]`: group `A` depends on `B`, which is no group of the schedule; allowed: `C`".to_owned(),
+    ];
+    let answer = refused(Why::Faulty { problems });
+    insta::assert_snapshot!(result(Language::Ko, "/lamp", &answer).to_text(), @r#"
+    Dev: 설정을 해석할 수 없어 아무 작업도 하지 않습니다
+    안내:
+      Schedule Dev: StopTime 값 `25:99`: 올바른 시각이 아닙니다.
+      ScheduleServerGroup Dev/A: Dependency 값 `["B"]`: `A` 그룹이 의존하는 `B` 그룹이 스케줄에 없습니다. 사용할 수 있는 값: `C`
+    "#);
+    assert!(result(Language::En, "/lamp", &answer).to_text().contains("is no time of day"));
+}
+
+#[test]
+fn what_cancel_takes_back_is_told_in_its_order() {
+    let lines = [Language::En, Language::Ko].map(|language| {
+        let help = help(language, "/lamp").to_text();
+        let mut lines = help.lines().filter(|line| line.contains(" cancel: ") || line.contains(" 취소: "));
+        lines.next().unwrap().trim().to_owned()
+    });
+    assert_eq!(
+        lines,
+        [
+            "/lamp SCHEDULE cancel: takes back a force start or stop that is not carried out yet, else the extension or skipping of the next stop",
+            "/lamp 스케줄 취소: 아직 실행되지 않은 강제 시작이나 강제 중지를 취소하고, 없으면 다음 중지의 연장이나 건너뛰기를 취소합니다"
+        ]
+    );
+}
+
+#[test]
 fn every_refusal_has_words_of_one_line() {
     let date = "2026-11-23".parse().unwrap();
     let at = time("2026-11-23T17:00:00Z");
