@@ -100,9 +100,9 @@
 //!
 //! **Security.** *S1* What faces the internet starts and stops nothing: it writes orders. *S2* Every request is checked by
 //! signature, token or ticket, and an order that is sent again is not carried out again; what is not believed gets 401
-//! and no word. *S3* Each function refuses events that are not
-//! its own. *S4* No secret, token or link path in a log or message; settings may
-//! hold ARNs of secrets instead of them. *S6* Input is bounded, and none makes it panic.
+//! and no word; a Discord server that is not listed is told that it is not, since Discord is believed. *S3* Each function
+//! refuses events that are not its own. *S4* No secret, token or link path in a log or message; settings may hold ARNs of
+//! secrets instead of them. *S6* Input is bounded, and none makes it panic.
 
 #[cfg(feature = "live")]
 pub mod aws;

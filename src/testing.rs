@@ -18,7 +18,16 @@ use crate::tick::{self, Options, Report, TickError};
 pub(crate) fn read(text: &str) -> (Vec<Schedule>, Vec<String>) {
     let tables = file::items(text).unwrap();
     let (schedules, problems) = document::read(&tables, Defaults::default(), "2026-01-01".parse().unwrap());
+    check_korean(&problems);
     (schedules, problems.iter().map(Problem::to_string).collect())
+}
+
+/// What is wrong can be said in Korean: a new sentence gets its line in `chat/text/ko/faults/sentences.rs`.
+#[track_caller]
+pub(crate) fn check_korean(problems: &[Problem]) {
+    for problem in problems {
+        assert!(crate::chat::has_korean(&problem.message), "no Korean for: {}", problem.message);
+    }
 }
 
 /// The schedule of attributes such as `StartTime: 09:30`, one a line, with defaults for what has to be there.
@@ -167,6 +176,9 @@ impl Town {
             lines.push((event.at, line));
         }
         for (at, notice) in self.world.take_messages() {
+            if let Notice::Problems(problems) = &notice {
+                check_korean(problems);
+            }
             lines.push((at, format!("chat: {}", summary(&notice, self.zone))));
         }
         lines.sort_by_key(|(at, _)| *at);

@@ -96,7 +96,7 @@ pub fn render(notice: &Notice, voice: &Voice) -> Value {
             fields.head("extended", schedule.as_str(), zone.name());
             fields.time("stop_at", *stop_at);
             fields.put("by", text::person(by));
-            fields.put_if("cancel_command", offer::cancel(notice, &voice.answers));
+            fields.put_if("cancel_command", offer::cancel(notice, &voice.answers, voice.language));
         }
         Notice::Problems(problems) => {
             fields.put("event", "problem");

@@ -7,9 +7,12 @@ mod advice;
 mod en;
 mod ko;
 
+#[cfg(test)]
+pub(super) use ko::faults::is_known as is_korean_known;
+pub(super) use ko::faults::line as korean_fault;
 pub(super) use ko::month_and_day;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use super::message::Message;
@@ -77,6 +80,22 @@ pub(super) fn command(command: &str, language: Language) -> String {
     }
 }
 
+/// The order that moves a stop by some time, as it is written in commands; `written` is how English writes the time.
+pub(super) fn extend(length: Duration, written: &str, language: Language) -> String {
+    match language {
+        Language::En => en::extend(written),
+        Language::Ko => ko::extend(length),
+    }
+}
+
+/// The order that takes back an extension, as it is written in commands.
+pub(super) const fn cancel(language: Language) -> &'static str {
+    match language {
+        Language::En => en::CANCEL,
+        Language::Ko => ko::CANCEL,
+    }
+}
+
 /// How an extension is taken back: the title of a field, and its lines.
 pub(super) fn way_back(way: &WayBack, language: Language) -> (&'static str, Vec<String>) {
     match language {
@@ -135,8 +154,8 @@ fn items(problems: &[Problem]) -> Vec<(&str, Vec<&Problem>)> {
     items
 }
 
-/// Items are called by English words from elsewhere, such as `instance ec2/i-1`; as a title they begin with a capital.
-fn capitalised(text: &str) -> String {
+/// The text with a capital in front: items are called by English words from elsewhere, such as `instance ec2/i-1`.
+pub(in crate::chat) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -148,9 +148,13 @@ impl<S: Store, T: Clock> Web<'_, S, T> {
     async fn discord(&self, request: &Request) -> Result<Part, Unverified> {
         self.keys.discord(request, self.desk.clock.now())?;
         let interaction = discord::read(request);
-        if let Some(discord::Interaction::Asked(_, server)) = &interaction {
-            // The signature proves the application, which anybody may have put into a server of their own.
-            self.keys.discord_server(server.as_deref())?;
+        // The signature proves the application, which anybody may have put into a server of their own. Discord is believed,
+        // so it is told why nothing is done: 401 would be shown as an application that does not respond.
+        if let Some(discord::Interaction::Asked(_, server)) = &interaction
+            && let Err(why) = self.keys.discord_server(server.as_deref())
+        {
+            let message = words::line(self.language, words(self.language).stranger);
+            return Ok(Part::of(discord::reply(&message, false)).why(&why));
         }
         Ok(match interaction {
             None => Part::of(Reply::empty(400)).why(&"not an interaction that is known"),

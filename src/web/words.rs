@@ -30,6 +30,8 @@ pub(super) struct Words {
     pub(super) expired_button: &'static str,
     /// A button that was never good.
     pub(super) foreign_button: &'static str,
+    /// A Discord server from which no orders are taken, or a private message.
+    pub(super) stranger: &'static str,
 }
 
 const EN: Words = Words {
@@ -53,6 +55,7 @@ const EN: Words = Words {
     no_form: ("Nothing was chosen", "Go back and press one of the buttons. Nothing was changed."),
     expired_button: "This button has expired: the stop that it was for is over",
     foreign_button: "This button does not work: it was made with another key",
+    stranger: "Nothing was done: orders are taken only from Discord servers that the setting `DISCORD_SERVERS` lists",
 };
 
 const KO: Words = Words {
@@ -76,6 +79,7 @@ const KO: Words = Words {
     no_form: ("선택한 항목이 없습니다", "뒤로 돌아가 버튼 하나를 눌러 주십시오. 바뀐 것은 없습니다."),
     expired_button: "만료된 버튼입니다. 이미 지난 중지에 대한 버튼입니다.",
     foreign_button: "사용할 수 없는 버튼입니다. 다른 키로 만들어진 버튼입니다.",
+    stranger: "아무 작업도 하지 않았습니다. `DISCORD_SERVERS` 설정에 등록된 Discord 서버의 요청만 받습니다.",
 };
 
 pub(super) const fn words(language: Language) -> &'static Words {

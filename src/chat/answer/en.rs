@@ -7,7 +7,7 @@ mod refusal;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::Spoken;
+use super::{Ordered, Spoken};
 use crate::chat::message::{Message, Tone};
 use crate::chat::person::in_english;
 use crate::desk::{Answer, Cancelled, Done};
@@ -222,6 +222,12 @@ fn undo(was: &[Exception]) -> Option<String> {
 fn exception(exception: &Exception) -> String {
     let Exception { kind, local_time, created_by, reason, .. } = exception;
     let by = by(created_by.as_deref());
-    let reason = reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let reason = reason.as_deref().map(|reason| match Ordered::of(reason) {
+        Some(Ordered::Extension) => "an extension",
+        Some(Ordered::Skipping) => "the stop is left out",
+        Some(Ordered::EndOfForcedStart) => "the end of a force start",
+        None => reason,
+    });
+    let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
     format!("{} {} {}{by}{reason}", date(exception.date), kind.as_str(), value(*local_time))
 }

@@ -7,7 +7,7 @@ mod refusal;
 use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::Spoken;
+use super::{Ordered, Spoken};
 use crate::chat::message::{Message, Tone};
 use crate::chat::person::in_korean;
 use crate::chat::text::month_and_day;
@@ -110,7 +110,7 @@ pub(super) fn answer(answer: &Answer, spoken: &Spoken<'_>) -> Message {
                 true => format!("{name}: {until}까지 연장했습니다"),
                 false => format!("{name}: 이미 {until}까지 연장되어 있습니다"),
             };
-            let before = is_new.then(|| format!("원래 {}에 중지될 예정이었습니다.", times.at(*planned_at)));
+            let before = is_new.then(|| format!("연장 전 중지 예정 시각은 {}입니다.", times.at(*planned_at)));
             let most = format!("최대 {}까지 연장할 수 있습니다.", times.at(*latest_at));
             let more = who(by.as_deref()).into_iter().chain(before).chain([most, take_back()]);
             Message::new(Tone::Info, &title).field("안내", more)
@@ -220,7 +220,13 @@ fn undo(was: &[Exception]) -> Option<String> {
 fn exception(exception: &Exception) -> String {
     let Exception { kind, local_time, created_by, reason, .. } = exception;
     let by = created_by.as_deref().map(in_korean);
-    let notes: Vec<&str> = by.iter().chain(reason).map(String::as_str).collect();
+    let reason = reason.as_deref().map(|reason| match Ordered::of(reason) {
+        Some(Ordered::Extension) => "연장",
+        Some(Ordered::Skipping) => "건너뛰기",
+        Some(Ordered::EndOfForcedStart) => "강제 시작 종료",
+        None => reason,
+    });
+    let notes: Vec<&str> = by.as_deref().into_iter().chain(reason).collect();
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
     format!("{} {} {}{notes}", date(exception.date), end(*kind), value(*local_time))
 }

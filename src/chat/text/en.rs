@@ -32,6 +32,14 @@ pub(super) fn until(until_at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz) -
     until.format(format).to_string()
 }
 
+/// The order that takes back an extension.
+pub(super) const CANCEL: &str = "cancel";
+
+/// The order that moves a stop: `extend 1h`.
+pub(super) fn extend(written: &str) -> String {
+    format!("extend {written}")
+}
+
 pub(super) fn command(command: &str) -> String {
     format!("To keep it running longer, write `{command}`")
 }

@@ -2,8 +2,9 @@
 //!
 //! No particle ever follows a name: which one would be right depends on the name's last sound, and how `DB` or `stage-3`
 //! is read aloud nobody can tell from its letters. A noun of ours stands between them: `Dev 스케줄을`, `DB 그룹의`, `jane 님`.
-//! What AWS or the tables say is told as they say it, with Korean around it.
+//! What AWS or the tables say is told as they say it, with Korean around it; what we say of them is Korean too.
 
+pub(super) mod faults;
 mod hints;
 mod words;
 
@@ -39,6 +40,14 @@ pub(super) fn until(until_at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz) -
     } else {
         format!("{}일({}) {time}까지", until.day(), weekday(until.weekday()))
     }
+}
+
+/// The order that takes back an extension.
+pub(super) const CANCEL: &str = "취소";
+
+/// The order that moves a stop: `연장 1시간`.
+pub(super) fn extend(length: Duration) -> String {
+    format!("연장 {}", duration(length))
 }
 
 pub(super) fn command(command: &str) -> String {
@@ -103,7 +112,7 @@ pub(super) fn message(notice: &Notice) -> Message {
             let title = format!("{schedule} 스케줄의 실행을 {}까지 연장했습니다", dated(*stop_at, *zone));
             Message::new(Tone::Info, &title).field("요청한 사람", [in_korean(by)])
         }
-        Notice::Problems(problems) => faults(problems),
+        Notice::Problems(problems) => faulty(problems),
     }
 }
 
@@ -189,9 +198,10 @@ fn failed(schedule: &ScheduleName, action: Action, is_final: bool, code: &str, s
     let shared = shared_remark(stretch);
     let names = stretch.instances.iter().map(|(key, label, words)| {
         let remark = if shared.is_some() { "" } else { words };
-        instance(key, label, remark)
+        instance(key, label, &faults::message(remark))
     });
-    let answer = [code, shared.unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    let shared_words = shared.map(faults::message).unwrap_or_default();
+    let answer = [code, &shared_words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let kinds: Vec<InstanceKind> = stretch.instances.iter().map(|(key, ..)| key.kind).collect();
     Message::new(Tone::Failure, &format!("{schedule} 스케줄: {}를 {what}", who(stretch)))
         .field("인스턴스", names)
@@ -215,10 +225,10 @@ fn slow(schedule: &ScheduleName, action: Action, waited: Duration, stretch: &Str
 }
 
 /// Faulty items, each with its faults and what follows from them.
-fn faults(problems: &[Problem]) -> Message {
+fn faulty(problems: &[Problem]) -> Message {
     let items = items(problems);
     let title = match items.as_slice() {
-        [(item, _)] => format!("확인이 필요한 항목: {}", capitalised(item)),
+        [(item, _)] => format!("확인이 필요한 항목: {}", capitalised(&faults::item(item))),
         _ => format!("확인이 필요한 항목이 {}개 있습니다", items.len()),
     };
     items.iter().fold(Message::new(Tone::Failure, &title), |message, (item, problems)| {
@@ -229,7 +239,7 @@ fn faults(problems: &[Problem]) -> Message {
             }
             None => "수정할 때까지 스케줄은 현재 상태를 유지합니다. 시작하지도 중지하지도 않습니다.".to_owned(),
         });
-        let title = if items.len() == 1 { "문제".to_owned() } else { capitalised(item) };
+        let title = if items.len() == 1 { "문제".to_owned() } else { capitalised(&faults::item(item)) };
         message.field(&title, problems.iter().map(|problem| fault(problem)).chain(result))
     })
 }
@@ -237,8 +247,9 @@ fn faults(problems: &[Problem]) -> Message {
 /// One fault: the attribute, what it holds, what is wrong and what is allowed.
 fn fault(problem: &Problem) -> String {
     let Problem { attribute, holds, message, .. } = problem;
+    let (attribute, message) = (faults::item(attribute), faults::message(message));
     match (attribute.is_empty(), holds) {
-        (true, None) => message.clone(),
+        (true, None) => message,
         (true, Some(holds)) => format!("`{holds}`: {message}"),
         (false, None) => format!("{attribute}: {message}"),
         (false, Some(holds)) => format!("{attribute} 값 `{holds}`: {message}"),
@@ -259,7 +270,7 @@ fn by_group(message: Message, stretches: &[Stretch]) -> Message {
 }
 
 fn lines(stretch: &Stretch) -> impl Iterator<Item = String> {
-    stretch.instances.iter().map(|(key, label, remark)| instance(key, label, remark))
+    stretch.instances.iter().map(|(key, label, remark)| instance(key, label, &faults::message(remark)))
 }
 
 /// `API 그룹의 인스턴스 2대`; a particle for a vowel fits behind it.

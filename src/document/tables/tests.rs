@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::{Action, ServiceType};
+use crate::testing::check_korean;
 
 fn items(value: &Value) -> Vec<Item> {
     value.as_array().unwrap().iter().map(|item| item.as_object().unwrap().clone()).collect()
@@ -17,6 +18,7 @@ fn good() -> Value {
 fn read_all(schedules: &Value, groups: &Value, exceptions: &Value) -> (Vec<Schedule>, Vec<String>) {
     let tables = Tables { schedules: items(schedules), groups: items(groups), exceptions: items(exceptions) };
     let (schedules, problems) = read(&tables, Defaults::default(), "2026-11-23".parse().unwrap());
+    check_korean(&problems);
     (schedules, problems.iter().map(Problem::to_string).collect())
 }
 

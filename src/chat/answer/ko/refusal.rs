@@ -3,6 +3,7 @@
 use super::{Times, act, date, end, length, turn_round, until};
 use crate::chat::answer::Spoken;
 use crate::chat::message::{Message, Tone};
+use crate::chat::text::korean_fault;
 use crate::desk::{Refusal, Why};
 use crate::ports::StoreError;
 
@@ -18,7 +19,10 @@ pub(in crate::chat::answer) fn refusal(refusal: &Refusal, spoken: &Spoken<'_>) -
             let all = (!names.is_empty()).then(|| format!("등록된 스케줄: {}", names.join(", ")));
             ("해당 이름의 스케줄이 없습니다".to_owned(), near.into_iter().chain(all).collect())
         }
-        Why::Faulty { problems } => ("설정을 해석할 수 없어 아무 작업도 하지 않습니다".to_owned(), problems.clone()),
+        Why::Faulty { problems } => {
+            let lines = problems.iter().map(|problem| korean_fault(problem));
+            ("설정을 해석할 수 없어 아무 작업도 하지 않습니다".to_owned(), lines.collect())
+        }
         Why::NotThisPerson => {
             one("요청할 권한이 없습니다", "요청할 수 있는 사람은 스케줄의 `ChatPeople` 속성에 있습니다.")
         }

@@ -142,7 +142,7 @@ fn failures_say_what_can_be_done() {
     ");
     insta::assert_snapshot!(text(&samples::slow()), @"
     Development 스케줄: DB 그룹의 인스턴스 1대가 41분째 준비되지 않고 있습니다
-    인스턴스: dev-orders, mysql, ap-northeast-2a: starting
+    인스턴스: dev-orders, mysql, ap-northeast-2a: 시작 중
     기다리는 그룹: API, Batch
     조치 방법: 계속되면 AWS 콘솔에서 확인해 주십시오. 상태가 정상이 되면 기다리던 작업이 자동으로 이어집니다.
     ");
@@ -161,10 +161,10 @@ fn a_faulty_item_says_what_it_holds() {
     let text = text(&samples::problems());
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], "확인이 필요한 항목이 2개 있습니다");
-    assert!(lines[2].trim_start().starts_with("DaysActive 값 `weekdys`: `weekdys` is no day"), "{text}");
+    assert!(lines[2].trim_start().starts_with("DaysActive 값 `weekdys`: `weekdys`: 요일이 아닙니다"), "{text}");
     assert!(lines[4].contains("수정할 때까지 Development 스케줄은 현재 상태를 유지합니다."), "{text}");
     let alone = message(&samples::unreachable()).to_text();
-    assert!(alone.starts_with("확인이 필요한 항목: Region eu-west-1\n문제: could not be looked at"), "{alone}");
+    assert!(alone.starts_with("확인이 필요한 항목: 리전 eu-west-1\n문제: 조회하지 못하여"), "{alone}");
 }
 
 #[test]
