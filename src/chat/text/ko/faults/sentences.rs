@@ -16,7 +16,7 @@ pub(super) const FRAMES: [Pair; 8] = [
 ];
 
 /// What is wrong.
-pub(super) const SENTENCES: [Pair; 69] = [
+pub(super) const SENTENCES: [Pair; 76] = [
     // document::attributes, of any attribute
     ("is not a known attribute and has no effect", "알 수 없는 속성이며 효과가 없습니다"),
     ("is missing", "값이 없습니다"),
@@ -74,10 +74,13 @@ pub(super) const SENTENCES: [Pair; 69] = [
         "is true while ForceStart is true too, so neither is obeyed: set one of them back to false",
         "ForceStart 값도 true이므로 둘 다 따르지 않습니다. 둘 중 하나를 false로 되돌려 주십시오",
     ),
+    // document::places
+    ("`{0}` is no ARN of a role", "`{0}`: 역할의 ARN이 아닙니다"),
     (
-        "is not supported yet: instances are looked for in the function's own account",
-        "아직 지원하지 않습니다. 함수가 속한 계정의 인스턴스만 찾습니다",
+        "`{0}` is a second role in account {1}, whose instances would be found twice",
+        "`{0}`: {1} 계정의 두 번째 역할이므로 그 계정의 인스턴스를 두 번 찾게 됩니다",
     ),
+    ("makes <0> places of <1> accounts and <2> regions", "계정 <1>개와 리전 <2>개로 조회할 곳이 <0>곳이 됩니다"),
     // document::order, model::group
     ("group `{0}` is there twice", "`{0}` 그룹이 두 번 있습니다"),
     (
@@ -114,6 +117,10 @@ pub(super) const SENTENCES: [Pair; 69] = [
     ),
     // engine::notices
     ("could not be looked at, so its schedules wait: {0}", "조회하지 못하여 이곳의 스케줄은 기다리고 있습니다: {0}"),
+    (
+        "could not be assumed, so what is in its account is left as it is: {0}",
+        "역할을 맡지 못하여 그 계정에 있는 인스턴스는 지금 상태로 둡니다: {0}",
+    ),
     ("no instance carries this value in its schedule tag", "스케줄 태그에 이 값을 가진 인스턴스가 없습니다"),
     (
         "no instance of the schedule is in this group: it counts as ready",
@@ -146,6 +153,19 @@ pub(super) const SENTENCES: [Pair; 69] = [
         "is a member of the cluster `{0}`: tag the cluster instead",
         "`{0}` 클러스터에 속해 있습니다. 대신 클러스터에 태그를 붙여 주십시오",
     ),
+    (
+        "is a spot instance of the fleet `{0}` and cannot be stopped",
+        "`{0}` 플릿의 스팟 인스턴스이므로 중지할 수 없습니다",
+    ),
+    ("is a Multi-AZ DB cluster and cannot be stopped", "다중 AZ DB 클러스터이므로 중지할 수 없습니다"),
+    (
+        "is a DB cluster in the engine mode `{0}` and cannot be stopped",
+        "엔진 모드가 `{0}`인 DB 클러스터이므로 중지할 수 없습니다",
+    ),
+    (
+        "is part of the global database `{0}` and cannot be stopped",
+        "글로벌 데이터베이스 `{0}`에 속하므로 중지할 수 없습니다",
+    ),
     ("is SQL Server in Multi-AZ and cannot be stopped", "다중 AZ의 SQL Server이므로 중지할 수 없습니다"),
     // engine::order, of instances that fail
     ("it is in the state {0} and needs a person", "{0} 상태이므로 사람이 확인해야 합니다"),
@@ -162,7 +182,7 @@ pub(super) const SENTENCES: [Pair; 69] = [
 ];
 
 /// What is allowed.
-pub(super) const ALLOWED: [Pair; 24] = [
+pub(super) const ALLOWED: [Pair; 26] = [
     (
         "`H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next day), or `None`",
         "`H:M` 형식의 시각(시 0~47, 분 0~59, 예: `09:30`, 24시 이상은 다음 날) 또는 `None`",
@@ -186,6 +206,11 @@ pub(super) const ALLOWED: [Pair; 24] = [
     ),
     ("`act`, `notify` or `off`", "`act`, `notify`, `off`"),
     ("`{0}` or `{1}`", "`{0}` 또는 `{1}`"),
+    (
+        "`own` for the function's own account, and for each other one the ARN of a role such as `{0}`",
+        "함수가 속한 계정은 `own`, 다른 계정은 역할의 ARN(예: `{0}`)",
+    ),
+    ("up to <0> places", "<0>곳까지"),
     ("a date `YYYY-MM-DD`", "`YYYY-MM-DD` 형식의 날짜"),
     ("an IANA name such as `Asia/Seoul`", "IANA 시간대 이름(예: `Asia/Seoul`)"),
     ("names such as `eu-west-1`", "리전 이름(예: `eu-west-1`)"),
