@@ -138,8 +138,19 @@ fn deadline(milliseconds: u64, now: DateTime<Utc>, settle: Duration) -> DateTime
 
 /// What the function answers.
 fn answer(trigger: Trigger, report: &Report) -> Value {
-    let Report { passes, schedules, wanted_on, wanted_off, started, stopped, failures, problems, untold, in_flight } =
-        report;
+    let Report {
+        passes,
+        schedules,
+        wanted_on,
+        wanted_off,
+        started,
+        stopped,
+        failures,
+        problems,
+        late,
+        untold,
+        in_flight,
+    } = report;
     json!({
         "trigger": trigger.as_str(),
         "passes": passes,
@@ -150,6 +161,7 @@ fn answer(trigger: Trigger, report: &Report) -> Value {
         "stopped": stopped,
         "failures": failures,
         "problems": problems,
+        "late": late,
         "untold": untold,
         "in_flight": in_flight,
     })
@@ -184,7 +196,7 @@ mod tests {
         let (answer, lines) = invoke(json!({"source": "aws.events", "detail-type": "Scheduled Event"}));
         let expected = json!({
             "trigger": "schedule", "passes": 1, "schedules": 0, "wanted_on": 0, "wanted_off": 0, "started": 0,
-            "stopped": 0, "failures": 0, "problems": 0, "untold": 0, "in_flight": false,
+            "stopped": 0, "failures": 0, "problems": 0, "late": 0, "untold": 0, "in_flight": false,
         });
         assert_eq!(answer.unwrap(), expected);
         assert_eq!(lines.len(), 1);
