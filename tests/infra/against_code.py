@@ -117,7 +117,7 @@ def alarms():
     metrics = source("metrics.rs")
     resources = stack("everything").resources()
     named = [of["Properties"]["MetricName"] for of in resources.values() if of["Properties"].get("Namespace") == "Lamplighter"]
-    board = json.loads(resources["Dashboard"]["Properties"]["DashboardBody"])
+    board = json.loads(resources["Board"]["Properties"]["DashboardBody"])
     lines = [line for widget in board["widgets"] for line in widget["properties"].get("metrics", [])]
     named += [line[1] for line in lines if line[0] == "Lamplighter"]
     unknown = sorted({name for name in named if f'"{name}"' not in metrics})

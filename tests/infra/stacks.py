@@ -38,6 +38,7 @@ STACKS = {
     "existing tables with a stream": {"Tables": "none", "ScheduleTableName": "Old", "ScheduleStreamArn": STREAM},
     "little": {
         "AnswerFromChat": "no",
+        "Dashboard": "no",
         "TagLastAction": "false",
         "AlarmTopicArn": f"arn:aws:sns:{cfn.REGION}:{cfn.ACCOUNT}:alarms",
         "ScheduleTagKey": "lamp:schedule",
