@@ -55,6 +55,12 @@ def values():
             assert variables["CHAT_URL"].startswith("https://") == variables["LINK_SECRET"].startswith("arn:") == ("Chat" in functions)
             assert len(json.dumps(variables)) < 4_096, "Lambda takes no more than 4 KB"
         assert ("Chat" in functions) == (name != "little")
+        stages = [of["Properties"] for of in resources.resources().values() if of["Type"] == "AWS::ApiGatewayV2::Stage"]
+        assert len(stages) == ("Chat" in functions)
+        for stage in stages:
+            assert 0 < stage["DefaultRouteSettings"]["ThrottlingRateLimit"] <= 50, "the API is not throttled"
+            # The path of a link is a secret.
+            assert "path" not in stage["AccessLogSettings"]["Format"].lower()
     return f"{len(STACKS)} stacks"
 
 
@@ -67,6 +73,8 @@ def tables():
     expiry = re.search(r'EXPIRY: &str = "(\w+)"', source("aws/tables.rs"))[1]
     made = {name: of for name, of in stack("as it is").resources().items() if of["Type"] == "AWS::DynamoDB::Table"}
     same("tables", set(made), {f"{table}Table" for table in shapes})
+    kept = stack("everything").resources()["RunTable"]["Properties"]
+    assert kept["DeletionProtectionEnabled"] == "true"
     for table, (hash_, range_, expires) in shapes.items():
         of = made[f"{table}Table"]
         properties = of["Properties"]
@@ -78,7 +86,7 @@ def tables():
         expected = {"AttributeName": expiry, "Enabled": True} if expires else None
         assert properties.get("TimeToLiveSpecification") == expected, table
         assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True, table
-        assert properties["BillingMode"] == "PAY_PER_REQUEST" and properties["DeletionProtectionEnabled"] == "true", table
+        assert properties["BillingMode"] == "PAY_PER_REQUEST" and properties["DeletionProtectionEnabled"] == "false", table
         assert of["DeletionPolicy"] == "RetainExceptOnCreate" and of["UpdateReplacePolicy"] == "Retain", table
         streams = properties.get("StreamSpecification")
         assert streams == ({"StreamViewType": "KEYS_ONLY"} if table in ("Schedule", "Exception") else None), table

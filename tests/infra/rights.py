@@ -32,7 +32,7 @@ def rights(folder, say):
     infra = package(folder)
     with receiver() as webhook, tools.ministack(folder, judges=True) as endpoint:
         stage = Stage(endpoint, infra)
-        outputs = stage.deploy(TickSchedule="rate(1 day)", CommandKeyword="lamp", **stage.keep_secrets(webhook))
+        outputs = stage.deploy(TickSchedule="rate(1 day)", SettleSeconds=15, CommandKeyword="lamp", **stage.keep_secrets(webhook))
         # No tick but those that are asked for.
         for mapping in stage.client("lambda").list_event_source_mappings()["EventSourceMappings"]:
             stage.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)

@@ -18,6 +18,7 @@ STACKS = {
     "as it is": {},
     "everything": {
         "Tracing": "on",
+        "DeletionProtection": "true",
         "Dispatch": "on",
         "Accounts": "own,arn:aws:iam::210987654321:role/LamplighterSpoke",
         "AssumableRoleArns": SPOKES,
