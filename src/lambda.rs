@@ -227,6 +227,7 @@ fn tick_answer(trigger: Trigger, report: &Report) -> Value {
         stopped,
         failures,
         problems,
+        late,
         untold,
         in_flight,
         ..
@@ -241,6 +242,7 @@ fn tick_answer(trigger: Trigger, report: &Report) -> Value {
         "stopped": stopped,
         "failures": failures,
         "problems": problems,
+        "late": late,
         "untold": untold,
         "in_flight": in_flight,
     })

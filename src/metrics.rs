@@ -89,7 +89,7 @@ impl Measured<'_> {
 
     /// Names, units and values.
     fn metrics(&self) -> Vec<(String, &'static str, Value)> {
-        let Report { wanted_on, wanted_off, started, stopped, failures, problems, untold, .. } = self.report;
+        let Report { wanted_on, wanted_off, started, stopped, failures, problems, late, untold, .. } = self.report;
         let count = |name: &str, value: Value| (name.to_owned(), "Count", value);
         let took = self.took.num_milliseconds().max(0);
         let mut metrics = vec![("Duration".to_owned(), "Milliseconds", Value::from(took))];
@@ -105,6 +105,7 @@ impl Measured<'_> {
             count("Stops", (*stopped).into()),
             count("Failures", (*failures).into()),
             count("Problems", (*problems).into()),
+            count("LateGroups", (*late).into()),
             count("Messages", self.sent.messages.into()),
             count("UntoldMessages", (*untold).into()),
         ]);
@@ -141,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_line_of_the_embedded_metric_format() {
-        let report = Report { wanted_on: 7, wanted_off: 2, started: 3, untold: 1, ..Report::default() };
+        let report = Report { wanted_on: 7, wanted_off: 2, started: 3, late: 2, untold: 1, ..Report::default() };
         let measured = Measured {
             at: "2026-11-23T00:30:12.345Z".parse().unwrap(),
             took: Duration::milliseconds(1_250),
@@ -181,6 +182,7 @@ mod tests {
             "Stops 0 Count",
             "Failures 0 Count",
             "Problems 0 Count",
+            "LateGroups 2 Count",
             "Messages 1 Count",
             "UntoldMessages 1 Count",
         ];

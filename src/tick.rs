@@ -11,7 +11,7 @@ use chrono::{DateTime, Duration, Utc};
 use futures_util::{StreamExt as _, stream};
 
 use crate::document::Defaults;
-use crate::engine::{self, Found, Plan, SchedulePlan, SeenSchedule, Snapshot};
+use crate::engine::{self, Found, Plan, SeenSchedule, Snapshot};
 use crate::model::{Action, Cause, Event, InstanceKey, ScheduleName, ScheduleState, Scope, Source};
 use crate::ports::{Chat, Clock, Fleet, Journal, Ports, Store};
 
@@ -59,6 +59,8 @@ pub struct Report {
     pub failures: usize,
     /// Faulty items and unreachable places.
     pub problems: usize,
+    /// Server groups of open runs that were told to be slow.
+    pub late: usize,
     /// Messages that chat did not take; they are sent again by the next tick.
     pub untold: usize,
     /// Whether something is still on its way: the next tick goes on.
@@ -271,15 +273,20 @@ where
     }
 
     fn count(&mut self, snapshot: &Snapshot, plan: &Plan) {
-        let state_of = |name: &ScheduleName, before: &ScheduleState| {
-            let planned: Option<&SchedulePlan> = plan.schedules.iter().find(|plan| plan.schedule == *name);
-            let state = planned.map_or(before, |plan| &plan.state);
-            (state.direction(), usize::try_from(state.instances).unwrap_or(usize::MAX))
-        };
+        let states: Vec<&ScheduleState> = snapshot
+            .schedules
+            .iter()
+            .map(|seen| {
+                let planned = plan.schedules.iter().find(|plan| plan.schedule == seen.schedule.name);
+                planned.map_or(&seen.state, |plan| &plan.state)
+            })
+            .collect();
         let wanted = |action: Action| {
-            let states = snapshot.schedules.iter().map(|seen| state_of(&seen.schedule.name, &seen.state));
-            states.filter(|(direction, _)| *direction == Some(action)).map(|(_, count)| count).sum()
+            let states = states.iter().filter(|state| state.direction() == Some(action));
+            states.map(|state| usize::try_from(state.instances).unwrap_or(usize::MAX)).sum()
         };
+        let open = states.iter().flat_map(|state| &state.runs).filter(|run| run.ended.is_none());
+        self.report.late = open.map(|run| run.slow_told.len()).sum();
         self.report.schedules = snapshot.schedules.len();
         self.report.wanted_on = wanted(Action::Start);
         self.report.wanted_off = wanted(Action::Stop);

@@ -131,7 +131,7 @@ fn an_event_of_its_own_makes_a_tick_with_its_metrics() {
     let (answer, lines) = invoke(json!({"source": "aws.events", "detail-type": "Scheduled Event"}));
     let expected = json!({
         "trigger": "schedule", "passes": 1, "schedules": 0, "wanted_on": 0, "wanted_off": 0, "started": 0,
-        "stopped": 0, "failures": 0, "problems": 0, "untold": 0, "in_flight": false,
+        "stopped": 0, "failures": 0, "problems": 0, "late": 0, "untold": 0, "in_flight": false,
     });
     assert_eq!(answer.unwrap(), expected);
     assert_eq!(lines.len(), 1);

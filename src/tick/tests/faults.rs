@@ -91,6 +91,10 @@ fn a_slow_group_is_told_once_with_what_waits_for_it() {
         town.run_and_find("2026-11-23 11:00", "slow"),
         ["10:10:00 chat: start slow A: db after 40 min, held: B"]
     );
+    // For as long as the run lasts, so that an alarm lasts as long.
+    assert_eq!(town.tick().unwrap().late, 1);
+    town.run_until("2026-11-23 12:00");
+    assert_eq!(town.tick().unwrap().late, 0);
 }
 
 #[test]
