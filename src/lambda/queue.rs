@@ -56,6 +56,7 @@ pub(super) fn together(one: &Report, other: &Report) -> Report {
         stopped: one.stopped + other.stopped,
         failures: one.failures + other.failures,
         problems: one.problems + other.problems,
+        late: one.late + other.late,
         untold: one.untold + other.untold,
         in_flight: one.in_flight || other.in_flight,
         dispatched: one.dispatched + other.dispatched,
