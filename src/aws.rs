@@ -66,7 +66,7 @@ pub use fleet::{AwsFleet, TagKeys};
 pub use secrets::{SecretError, fetch as fetch_secrets};
 pub use sqs::SqsQueue;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "mocks"))]
 mod tests;
 
 /// A connection that is not there by then will not come.

@@ -1,6 +1,6 @@
 //! Moving tonight's stop later: rule C6.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, DurationRound as _, NaiveDate, Utc};
 
 use super::local_day::local_day;
 use super::{calendar, runs};
@@ -69,7 +69,9 @@ pub fn ahead(schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> 
     let date = date_of_stop(schedule, planned_at)?;
     let is_its = |warning: &Warning| warning.stop_at == planned_at && warning.cause == Cause::Timetable;
     let named_at = state.warning.filter(is_its).and_then(|warning| warning.named_at);
-    let expected_at = [named_at, pending.map(|_| now)].into_iter().flatten().fold(planned_at, DateTime::max);
+    // To the minute, as the wall clock shows it: who asks in the second of the stop means that stop.
+    let this_minute = now.duration_trunc(Duration::minutes(1)).unwrap_or(now);
+    let expected_at = [named_at, pending.map(|_| this_minute)].into_iter().flatten().fold(planned_at, DateTime::max);
     let original_at = counted_from(schedule, date).unwrap_or(planned_at).min(planned_at);
     // By what the stop comes late anyway, nobody has had more time.
     let latest_at = (original_at + schedule.max_extension).max(planned_at) + (expected_at - planned_at);
