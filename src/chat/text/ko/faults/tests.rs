@@ -310,7 +310,11 @@ fn refusals() -> Vec<Refusal> {
         | Refusal::ReadReplica(_)
         | Refusal::ReplicaSource(_)
         | Refusal::ClusterMember(_)
-        | Refusal::SqlServerMultiAz => true,
+        | Refusal::SqlServerMultiAz
+        | Refusal::SpotFleet(_)
+        | Refusal::MultiAzCluster
+        | Refusal::EngineMode(_)
+        | Refusal::GlobalDatabase(_) => true,
     };
     let all = vec![
         Refusal::AutoScaling(name()),
@@ -319,6 +323,10 @@ fn refusals() -> Vec<Refusal> {
         Refusal::ReplicaSource(name()),
         Refusal::ClusterMember(name()),
         Refusal::SqlServerMultiAz,
+        Refusal::SpotFleet(name()),
+        Refusal::MultiAzCluster,
+        Refusal::EngineMode(name()),
+        Refusal::GlobalDatabase(name()),
     ];
     assert!(all.iter().all(known));
     all
@@ -357,16 +365,18 @@ Exceptions:
     let full = instances.map(|instance| (instance.key.clone(), instance)).collect();
     let failure = Failure { kind: FailureKind::Denied, code: "Denied".to_owned(), message: "no".to_owned() };
     let elsewhere = Scope { account: None, region: crate::model::Region::new("eu-west-1").ok() };
+    let role = crate::model::RoleArn::new("arn:aws:iam::123456789012:role/lamplighter").unwrap();
     let mut problems = Vec::new();
     for instances in [full, std::collections::BTreeMap::new()] {
         let inventory = Inventory {
             instances,
             seen: [Scope::default()].into(),
             unreachable: [(elsewhere.clone(), failure.clone())].into(),
+            closed: [(role.clone(), failure.clone())].into(),
         };
         let seen = SeenSchedule { schedule: schedule.clone(), state: ScheduleState::default(), announced: None };
         let snapshot = Snapshot { schedules: vec![seen], inventory, ..Snapshot::default() };
-        problems.extend(engine::plan(&snapshot, "2026-11-23T03:00:00Z".parse().unwrap()).problems);
+        problems.extend(engine::plan(&snapshot, "2026-11-23T03:00:00Z".parse().unwrap()).untold.problems);
     }
     assert!(problems.len() >= 15, "{problems:#?}");
     assert_eq!(unknown(&problems), Vec::<String>::new());
