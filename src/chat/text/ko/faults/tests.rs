@@ -103,7 +103,7 @@ fn every_line_of_the_tables_is_reached_and_keeps_its_holes() {
         for (pattern, korean) in tables.iter().copied().flatten() {
             assert_eq!(holes(pattern), holes(korean), "{pattern}");
             // None stands behind another that takes its texts.
-            let text = pattern.replace("<0>", "5").replace("<1>", "6");
+            let text = pattern.replace("<0>", "5").replace("<1>", "6").replace("<2>", "7");
             let first = tables.iter().copied().flatten().find(|(first, _)| fit(first, &text).is_some());
             assert_eq!(first.map(|(first, _)| first), Some(pattern));
         }
@@ -253,7 +253,14 @@ fn faults_of_any_attribute_have_korean() {
     };
     let mut forced = schedule.clone();
     forced.extend([("ForceStart".to_owned(), json!(true)), ("ForceStop".to_owned(), json!(true))]);
+    let role = |account: u32, name: &str| format!("arn:aws:iam::{account:012}:role/{name}");
+    let mut twice = schedule.clone();
+    twice.insert("Accounts".to_owned(), json!([role(1, "a"), role(1, "b")]));
+    let mut many = schedule.clone();
+    many.insert("Accounts".to_owned(), json!((0..100).map(|account| role(account, "a")).collect::<Vec<_>>()));
+    many.insert("Regions".to_owned(), json!((0..9).map(|region| format!("eu-west-{region}")).collect::<Vec<_>>()));
     let mut shared = [
+        Tables { schedules: vec![twice, many], ..Tables::default() },
         Tables { schedules: vec![schedule.clone(), schedule.clone()], ..Tables::default() },
         Tables {
             schedules: vec![
@@ -272,7 +279,7 @@ fn faults_of_any_attribute_have_korean() {
         },
         Tables { exceptions: vec![named(&exception, "ScheduleName", "Another")], ..Tables::default() },
     ];
-    shared.iter_mut().skip(2).for_each(|tables| tables.schedules.push(schedule.clone()));
+    shared.iter_mut().skip(3).for_each(|tables| tables.schedules.push(schedule.clone()));
     problems.extend(shared.iter().flat_map(problems_of));
     assert_eq!(unknown(&problems), Vec::<String>::new());
     // No sentence about items is left out here: each line of the table is needed.
