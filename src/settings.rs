@@ -114,6 +114,9 @@ pub fn defaults_from_env() -> Result<Defaults, SettingsError> {
     if reader.faults.is_empty() { Ok(defaults) } else { Err(SettingsError { faults: reader.faults }) }
 }
 
+/// What could be read of a list, and what is wrong with the rest.
+type Found<T> = (Vec<T>, Vec<PlaceError>);
+
 /// Reads variables and gathers the faults.
 struct Reader<L> {
     lookup: L,
@@ -175,7 +178,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     }
 
     /// A list, separated by spaces or commas; each part that cannot be read is a fault.
-    fn listed<T>(&mut self, name: &'static str, read: fn(&[&str]) -> (Vec<T>, Vec<PlaceError>)) -> Vec<T> {
+    fn listed<T>(&mut self, name: &'static str, read: fn(&[&str]) -> Found<T>) -> Vec<T> {
         let Some(text) = self.value(name) else { return Vec::new() };
         let parts: Vec<&str> =
             text.split(|c: char| c == ',' || c.is_whitespace()).filter(|part| !part.is_empty()).collect();

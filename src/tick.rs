@@ -260,7 +260,7 @@ where
         self.mark(now).await;
         let has_announced = !self.announced.is_empty();
         let inventory = snapshot.inventory;
-        self.looked = (has_announced && !has_acted).then(|| look::Looked { inventory, ..looked });
+        self.looked = (has_announced && !has_acted).then_some(look::Looked { inventory, ..looked });
         Some(PassEnd { wake_at, has_acted, has_announced })
     }
 

@@ -18,7 +18,7 @@ use super::calls::{CallCounts, Counter, Service};
 use super::clock::SystemClock;
 use super::failure::failure_of;
 
-/// Under which name the other account sees these sessions in its CloudTrail.
+/// Under which name the other account sees these sessions in its `CloudTrail`.
 const SESSION_NAME: &str = "lamplighter";
 /// A session that lasts no longer is renewed: an invocation takes up to fifteen minutes, and none is to outlive it.
 const RENEWED_BEFORE: Duration = Duration::minutes(20);

@@ -138,9 +138,10 @@ mod tests {
 
     #[test]
     fn members_are_handled_through_their_cluster() {
-        let refused = "is a member of the cluster `c`: tag the cluster instead";
         // The tag of the cluster, that of its member, and what is found.
-        let cases: [(&str, &str, &[(&str, &str)]); 6] = [
+        type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+        let refused = "is a member of the cluster `c`: tag the cluster instead";
+        let cases: [Case<'_>; 6] = [
             ("Dev", "Dev", &[("cluster/c", "")]),
             ("Dev", "", &[("cluster/c", "")]),
             ("", "Dev", &[("rds/m", refused)]),

@@ -137,6 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "one call is a list of one range")]
     fn a_call_keeps_within_the_limits_of_sqs() {
         let cases: [(&[usize], &[Range<usize>]); 5] = [
             (&[], &[]),

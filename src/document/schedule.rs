@@ -209,8 +209,12 @@ fn force(attributes: &mut Attributes<'_>) -> Option<Action> {
 fn scopes(attributes: &mut Attributes<'_>, defaults: &Places) -> Vec<Scope> {
     let (regions, of_regions) = places::regions(attributes.texts("Regions"));
     let (accounts, of_accounts) = places::accounts(attributes.texts("Accounts"));
-    of_regions.into_iter().for_each(|fault| attributes.fault("Regions", fault));
-    of_accounts.into_iter().for_each(|fault| attributes.fault("Accounts", fault));
+    for fault in of_regions {
+        attributes.fault("Regions", fault);
+    }
+    for fault in of_accounts {
+        attributes.fault("Accounts", fault);
+    }
     let attribute = if accounts.is_empty() { "Regions" } else { "Accounts" };
     let accounts = if accounts.is_empty() { defaults.accounts.clone() } else { accounts };
     let regions = if regions.is_empty() { defaults.regions.clone() } else { regions };

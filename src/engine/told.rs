@@ -95,9 +95,12 @@ mod tests {
         sources.iter().map(found).collect()
     }
 
+    /// When, what is found by source, what is told, and whether that is news.
+    type Look<'a> = (i64, &'a [(&'a str, &'a [&'a str])], &'a str, bool);
+
     /// Looks one after the other, each with what it tells, and whether it writes.
     #[track_caller]
-    fn check(looks: &[(i64, &[(&str, &[&str])], &str, bool)]) {
+    fn check(looks: &[Look<'_>]) {
         let mut notebook = Notebook::default();
         for (minutes, sources, expected, has_news) in looks {
             let untold = untold(&found(*minutes, sources), &notebook);

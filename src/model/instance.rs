@@ -197,7 +197,7 @@ pub enum Refusal {
     /// SQL Server with a standby.
     #[error("is SQL Server in Multi-AZ and cannot be stopped")]
     SqlServerMultiAz,
-    /// A cluster of MySQL or PostgreSQL with two readable standbys.
+    /// A cluster of `MySQL` or `PostgreSQL` with two readable standbys.
     #[error("is a Multi-AZ DB cluster and cannot be stopped")]
     MultiAzCluster,
     /// A cluster in another mode than `provisioned`, such as Aurora Serverless v1.

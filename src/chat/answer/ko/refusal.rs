@@ -8,6 +8,7 @@ use crate::desk::{Refusal, Why};
 use crate::ports::StoreError;
 
 /// Why nothing was done, and what can be.
+#[expect(clippy::too_many_lines, reason = "a line or two for each reason, all of them in one place")]
 pub(in crate::chat::answer) fn refusal(refusal: &Refusal, spoken: &Spoken<'_>) -> Message {
     let name = refusal.schedule.as_str();
     let times = Times { zone: refusal.zone, now: refusal.at };

@@ -12,7 +12,7 @@ mod sentences;
 use sentences::{ALLOWED, FRAMES, ITEMS, LINES, LISTS, SENTENCES};
 
 /// A longer text stays as it is: nobody reads it, and it would take its time (rule S6).
-const MOST_BYTES: usize = 8 * 1024;
+const MOST_BYTES: usize = 2 * 1024;
 
 /// How deep parts are looked for within parts: more than any text has that people can mend.
 const MOST_DEPTH: usize = 24;

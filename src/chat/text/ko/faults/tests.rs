@@ -189,6 +189,7 @@ fn odd_values() -> Vec<Value> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one list of attributes, one of tables")]
 fn faults_of_any_attribute_have_korean() {
     let attributes = [
         "ScheduleName",
