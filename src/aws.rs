@@ -1,10 +1,36 @@
-//! AWS behind the ports: DynamoDB as [`Store`](crate::ports::Store), EC2 and RDS as [`Fleet`](crate::ports::Fleet), and the
-//! system's clock.
+//! AWS behind the ports: DynamoDB as [`Store`](crate::ports::Store), EC2 and RDS as [`Fleet`](crate::ports::Fleet), SQS as
+//! [`Queue`](crate::ports::Queue), and the system's clock.
 //!
 //! Knows the SDK and the ports; knows nothing of timetables, runs and chat, and decides nothing: an answer of AWS becomes a
 //! word of the model ([`InstanceState`](crate::model::InstanceState), [`FailureKind`](crate::model::FailureKind),
 //! [`StoreError`](crate::ports::StoreError)), and the engine does the rest. The SDK's configuration is loaded once, by
 //! [`load_config`], and lent to every adapter.
+//!
+//! # What AWS answers
+//!
+//! Each line is tested against mocks below the SDK's own retries (`aws/tests`). Asked again by the engine, with back-off:
+//! all but what is refused for good; by the SDK, within the call: what is throttled or not answered.
+//!
+//! | answer | to | what it comes to |
+//! | --- | --- | --- |
+//! | `RequestLimitExceeded`, `Throttling` | everything | throttled: everybody's of the batch, which is never split for it |
+//! | `UnauthorizedOperation`, `AccessDenied`, `AuthFailure`, `OptInRequired` | everything | denied: the same, and asked once |
+//! | `RequestExpired`, `ExpiredToken` | everything | denied: the same |
+//! | `InternalError`, `InternalFailure`, `Unavailable`, no answer | everything | unreachable: the same |
+//! | `VcpuLimitExceeded` | start | capacity, of the account: the same |
+//! | `InvalidInstanceID.NotFound`, `InvalidInstanceID.Malformed`, `DBInstanceNotFound`, `DBClusterNotFoundFault` | start, stop | gone: that of those named, the others of the batch go on |
+//! | `IncorrectInstanceState`, `InvalidDBInstanceState`, `InvalidDBClusterStateFault`, `InvalidDBShardGroupState` | start, stop | wrong state: the same |
+//! | `OperationNotPermitted` | stop | refused for good, stop protection: the same |
+//! | `UnsupportedOperation` | stop | refused for good, such as a one-time spot instance: the same |
+//! | `IncorrectSpotRequestState` | start | refused for good: the same |
+//! | `InvalidParameterCombination` | start, stop of a database | refused for good, a kind that is not stopped for itself |
+//! | `InvalidDBClusterStateFault` that speaks of a global database | start, stop of a cluster | refused for good |
+//! | `InsufficientInstanceCapacity`, `InsufficientHostCapacity`, `InsufficientDBInstanceCapacity` | start | capacity: found by halves, since EC2 names nobody; the others go on |
+//! | `Client.InvalidKMSKey.InvalidState`, `KMSKeyNotAccessibleFault`, `InvalidParameterValue`, anything new | start, stop | something else: found by halves |
+//! | `UnsupportedHibernationConfiguration` | hibernation | a plain stop |
+//! | `UnsupportedOperation`, "not ready to hibernate" | hibernation | wrong state within minutes of the launch, else a plain stop |
+//! | any of them to a page | look | the whole place is unreachable: half a look is no look |
+//! | `InvalidInstanceID.NotFound` | status checks | none are known in this look |
 
 use std::time::Duration;
 
@@ -12,16 +38,25 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 
+mod accounts;
+mod arns;
 mod attribute;
 mod batch;
 mod calls;
 mod clock;
+mod cluster;
+mod databases;
+mod deadline;
 mod dynamodb;
 mod ec2;
 mod failure;
 mod fleet;
+mod hibernate;
+mod marks;
 mod rds;
 mod secrets;
+mod servers;
+mod sqs;
 mod tables;
 
 pub use calls::CallCounts;
@@ -29,6 +64,10 @@ pub use clock::SystemClock;
 pub use dynamodb::{DynamoStore, TableNames};
 pub use fleet::{AwsFleet, TagKeys};
 pub use secrets::{SecretError, fetch as fetch_secrets};
+pub use sqs::SqsQueue;
+
+#[cfg(all(test, feature = "mocks"))]
+mod tests;
 
 /// A connection that is not there by then will not come.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -36,7 +75,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A call with its retries: well within one tick.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(20);
-/// Tries of a call, with the SDK's back-off and jitter between them (rule A5).
+/// Tries of a call, with the SDK's back-off and jitter between them (rule A5); what is left over is taken up by the next pass
+/// or tick.
+///
+/// The mode is `standard`. `adaptive` would also hold back first tries, by one rate for all calls of a client, whereas EC2
+/// counts each kind of call apart: starts that are throttled would slow down the looks that have to show what became of them.
 const ATTEMPTS: u32 = 3;
 
 /// Loads region, credentials and endpoints as every AWS tool does: environment, profile, instance.

@@ -21,6 +21,7 @@ pub mod mattermost;
 mod message;
 mod names;
 mod offer;
+mod person;
 mod platform;
 pub mod sample;
 #[cfg(feature = "live")]
@@ -32,7 +33,9 @@ pub mod text;
 pub use language::{Language, LanguageError};
 pub use message::{Choice, Choices, Field, Message, Tone};
 pub(crate) use message::{Piece, pieces};
+pub(crate) use offer::OFFERS;
 pub use offer::{Answers, choices};
+pub(crate) use person::link_holder;
 pub use platform::{Platform, PlatformError};
 
 use crate::model::Notice;
@@ -57,13 +60,19 @@ pub struct Voice {
     pub answers: Answers,
 }
 
+/// Whether it is known how a fault is said in Korean.
+#[cfg(test)]
+pub(crate) fn has_korean(fault: &str) -> bool {
+    text::is_korean_known(fault)
+}
+
 /// The words of a notice, with what one can answer there.
 #[must_use]
 pub fn message(platform: Platform, notice: &Notice, voice: &Voice) -> Message {
     let Voice { language, answers } = voice;
     let choices = offer::choices(notice, answers, *language);
     let message = Message { choices, ..text::message(notice, *language) };
-    let Some(way_back) = offer::way_back(platform, notice, answers) else { return message };
+    let Some(way_back) = offer::way_back(platform, notice, answers, *language) else { return message };
     let (title, lines) = text::way_back(&way_back, *language);
     message.field(title, lines)
 }

@@ -50,6 +50,9 @@ pub struct Desk<'a, S, T> {
     pub orders_a_minute: Option<u32>,
     /// An order is answered within this time, whatever the tables do; `None`: when it is done.
     pub time_limit: Option<Duration>,
+    /// Who takes it, unique to this invocation: the id of the Lambda request. Of two at the same time one is told from the
+    /// other by it.
+    pub owner: &'a str,
     /// What tells the request from all others: an order with one is taken once. `None`: it may be given again.
     pub request: Option<&'a str>,
 }
@@ -57,7 +60,7 @@ pub struct Desk<'a, S, T> {
 impl<'a, S, T> Desk<'a, S, T> {
     /// A desk that takes any number of orders, and takes its time for each.
     pub const fn new(store: &'a S, clock: &'a T, defaults: Defaults, patience: Duration) -> Self {
-        Self { store, clock, defaults, patience, orders_a_minute: None, time_limit: None, request: None }
+        Self { store, clock, defaults, patience, orders_a_minute: None, time_limit: None, owner: "", request: None }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Schedule files and table items, to and from the model. The only place that knows attribute names.
+//! Schedule files, table items and messages of batches, to and from the model. The only place that knows attribute names.
 //!
 //! One bad item never harms another schedule: reading never fails as a whole, it gives what it could understand and a
 //! [`Problem`](crate::model::Problem) for everything else.
@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 
 mod about;
 mod attributes;
+mod batch;
 mod difference;
 mod event;
 mod exception;
@@ -17,6 +18,7 @@ mod hint;
 mod history;
 mod notebook;
 mod order;
+pub(crate) mod places;
 mod schedule;
 mod shown;
 mod sources;
@@ -26,13 +28,15 @@ mod tables;
 pub(crate) mod yaml;
 
 pub use about::{About, about};
+pub use batch::{BatchError, batch, batch_text};
 pub use difference::{Change, difference, only_in_tables};
 pub use event::event_object;
-pub(crate) use exception::REPLACES;
+pub(crate) use exception::{FORCED, REPLACES};
 pub use exception::{exception_id, exception_item};
 pub use hint::zone as nearest_zone;
 pub use history::history_item;
 pub use notebook::{NOTEBOOK_KEY, damaged_notebook, notebook, notebook_item};
+pub use places::{PlaceError, Places};
 pub(crate) use shown::plain;
 #[cfg(feature = "cli")]
 pub(crate) use shown::shown;
@@ -47,11 +51,13 @@ pub struct Defaults {
     pub zone: Tz,
     /// `StopWarningMinutes`; the setting `STOP_ALERT_BEFORE_TIME_MINUTE`.
     pub warning_lead: Duration,
+    /// `Accounts` and `Regions`; the settings `ACCOUNTS` and `REGIONS`, which live as long as the process.
+    pub places: &'static Places,
 }
 
 impl Default for Defaults {
     fn default() -> Self {
-        Self { zone: Tz::Asia__Seoul, warning_lead: Duration::minutes(10) }
+        Self { zone: Tz::Asia__Seoul, warning_lead: Duration::minutes(10), places: Places::HERE }
     }
 }
 

@@ -14,6 +14,7 @@ mod plan;
 mod record;
 mod restarts;
 mod runs;
+mod told;
 mod warnings;
 
 pub use local_day::{Edge, LocalDay, Origin, Span, local_day};
@@ -21,3 +22,4 @@ pub use notices::{Message, Receipt, messages, timely};
 pub use order::is_settling;
 pub use plan::{Held, Plan, SchedulePlan, SeenSchedule, Snapshot, Step, needs_look, plan};
 pub use record::{not_taken, outcomes, receipt};
+pub use told::{Found, Untold, untold};

@@ -5,25 +5,31 @@
 //!
 //! The adapters are made once, at the cold start. An event that is not the function's own is an error, never a tick (rule
 //! S3); all others make the same tick, whatever they say. The function fails only when the tick could not look or record.
+//!
+//! With a queue (the setting `DISPATCH_QUEUE_URL`) they put the schedules with something to do on it, and the queue's messages make
+//! a tick over their schedules each. Such an invocation never fails: it names the messages that are to come again.
 //! Decides nothing about instances.
 
 use std::process::ExitCode;
 
 use chrono::{DateTime, Duration, Utc};
+use futures_util::{StreamExt as _, stream};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
 mod chat;
+mod queue;
 mod trigger;
 
+use self::queue::Message;
 pub use trigger::{Trigger, UnknownEvent, trigger};
 
 use crate::live::{self, Live};
 use crate::log::{self, LogJournal, chain};
-use crate::metrics::{Measured, Sent};
-use crate::ports::{Chat, Clock, Fleet, Ports, Store};
-use crate::settings::{Role, Settings};
-use crate::tick::{self, Options, Report, TickError};
+use crate::metrics::{Kind, Measured, Sent};
+use crate::ports::{Chat, Clock, Fleet, Ports, Queue, Store};
+use crate::settings::{Dispatching, Role, Settings};
+use crate::tick::{self, About, Options, Report, TickError};
 
 /// What a tick leaves of the function's time for its own end: the answer and the line of metrics.
 const MARGIN: Duration = Duration::seconds(2);
@@ -64,7 +70,8 @@ pub async fn run(settings: &Settings) -> Result<(), lambda_runtime::Error> {
     };
     // A line of metrics that is lost is no reason to fail.
     let emit = |measured: &Measured<'_>| _ = measured.write(std::io::stdout().lock());
-    let function = Function { ports: live.ports(&LogJournal), settings, sent: &sent, emit: &emit };
+    let (ports, queue) = (live.ports(&LogJournal), live.queue.as_ref());
+    let function = Function { ports, queue, settings, sent: &sent, emit: &emit };
     let function = &function;
     lambda_runtime::run(service_fn(|event| async move { function.handle(event).await })).await
 }
@@ -92,8 +99,10 @@ impl From<Failed> for Diagnostic {
 }
 
 /// The function between two events: the adapters, whichever they are.
-struct Function<'a, S, F, C, T> {
+struct Function<'a, S, F, C, T, Q> {
     ports: Ports<'a, S, F, C, T, LogJournal>,
+    /// Where batches of schedules go; `None`: a tick works on everything.
+    queue: Option<&'a Q>,
     settings: &'a Settings,
     /// What has gone out so far.
     sent: &'a dyn Fn() -> Sent,
@@ -101,29 +110,100 @@ struct Function<'a, S, F, C, T> {
     emit: &'a dyn Fn(&Measured<'_>),
 }
 
-impl<S: Store, F: Fleet, C: Chat, T: Clock> Function<'_, S, F, C, T> {
+/// How many messages of one event are worked on side by side.
+const SIDE_BY_SIDE: usize = 4;
+
+/// A message whose turn comes with less time than this is left for another invocation.
+const MESSAGE_TAKES: Duration = Duration::seconds(30);
+
+impl<S: Store, F: Fleet, C: Chat, T: Clock, Q: Queue> Function<'_, S, F, C, T, Q> {
     async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, Failed> {
         let LambdaEvent { payload, context } = event;
-        let trigger = trigger(&payload).inspect_err(|error| tracing::error!("{error}"))?;
-        tracing::info!(trigger = trigger.as_str(), "a tick begins");
+        let queue = self.settings.dispatching.as_ref().map(Dispatching::queue_name);
+        let trigger = trigger(&payload, queue).inspect_err(|error| tracing::error!("{error}"))?;
         let began_at = self.ports.clock.now();
         let options = Options {
             owner: context.request_id,
             deadline: deadline(context.deadline, began_at, self.settings.settle),
             settle: self.settings.settle,
             defaults: self.settings.defaults,
+            only: None,
         };
         let before = (self.sent)();
-        let done = tick::run(&self.ports, &options).await;
-        let report = match &done {
-            Ok(report) => report,
-            Err(error) => &error.report,
+        let done = match (trigger, self.queue) {
+            (Trigger::Queue, _) => self.batches(queue::messages(&payload), &options).await,
+            (_, Some(queue)) => self.dispatch(trigger, queue, &trigger::about(trigger, &payload), &options).await,
+            (_, None) => self.tick(trigger, &options).await,
         };
-        let at = self.ports.clock.now();
-        let sent = (self.sent)().since(&before);
-        (self.emit)(&Measured { at, took: at - began_at, report, sent: &sent });
-        let report = done.map_err(Failed::Tick).inspect_err(|error| tracing::error!("{error}"))?;
-        Ok(answer(trigger, &report))
+        let Done { kind, report, answer } = done;
+        let (at, sent) = (self.ports.clock.now(), (self.sent)().since(&before));
+        (self.emit)(&Measured { at, took: at - began_at, kind, report: &report, sent: &sent });
+        answer.map_err(Failed::Tick).inspect_err(|error| tracing::error!("{error}"))
+    }
+
+    /// Runs a tick over everything.
+    async fn tick(&self, trigger: Trigger, options: &Options) -> Done {
+        tracing::info!(trigger = trigger.as_str(), "a tick begins");
+        Done::of(Kind::Tick, tick::run(&self.ports, options).await, |report| tick_answer(trigger, report))
+    }
+
+    /// Puts what has something to do on the queue.
+    async fn dispatch(&self, trigger: Trigger, queue: &Q, about: &About, options: &Options) -> Done {
+        tracing::info!(trigger = trigger.as_str(), "a dispatch begins");
+        let dispatched = tick::dispatch(&self.ports, queue, options, about).await;
+        let done = Done::of(Kind::Dispatch, dispatched, |report| dispatch_answer(trigger, report));
+        tracing::info!(schedules = done.report.dispatched, batches = done.report.batches, "dispatched");
+        done
+    }
+
+    /// Runs a tick for each message. It never fails as a whole, or messages that are done would come again too.
+    async fn batches(&self, messages: Vec<Message>, options: &Options) -> Done {
+        let began: Vec<_> = messages.into_iter().enumerate().map(|one| self.batch(one, options)).collect();
+        let (mut report, mut failed) = (Report::default(), Vec::new());
+        for (id, of_one, error) in stream::iter(began).buffered(SIDE_BY_SIDE).collect::<Vec<_>>().await {
+            report = queue::together(&report, &of_one);
+            if let Some(error) = error {
+                tracing::error!(messageId = id, "message {id}: {error}");
+                failed.push(id);
+            }
+        }
+        Done { kind: Kind::Batches { failed: failed.len() }, report, answer: Ok(queue::answer(&failed)) }
+    }
+
+    /// Runs the tick of one message: its id, what was done, and why the message has to come again.
+    async fn batch(&self, (index, message): (usize, Message), options: &Options) -> (String, Report, Option<String>) {
+        let Message { id, batch } = message;
+        let schedules = match batch {
+            Ok(schedules) => schedules,
+            Err(error) => return (id, Report::default(), Some(error.to_string())),
+        };
+        if index >= SIDE_BY_SIDE && self.ports.clock.now() + MESSAGE_TAKES > options.deadline {
+            return (id, Report::default(), Some("there is no time left for it".to_owned()));
+        }
+        let (trigger, count) = (Trigger::Queue.as_str(), schedules.len());
+        tracing::info!(trigger, messageId = id, schedules = count, "a tick begins");
+        let owner = format!("{}/{id}", options.owner);
+        let options = Options { owner, only: Some(schedules), ..options.clone() };
+        match tick::run(&self.ports, &options).await {
+            Ok(report) => (id, report, None),
+            Err(error) => (id, error.report.clone(), Some(error.to_string())),
+        }
+    }
+}
+
+/// What came of an invocation.
+struct Done {
+    kind: Kind,
+    report: Report,
+    answer: Result<Value, TickError>,
+}
+
+impl Done {
+    fn of(kind: Kind, done: Result<Report, TickError>, answer: impl Fn(&Report) -> Value) -> Self {
+        match done {
+            Ok(report) => Self { kind, answer: Ok(answer(&report)), report },
+            Err(error) => Self { kind, report: error.report.clone(), answer: Err(error) },
+        }
     }
 }
 
@@ -137,7 +217,7 @@ fn deadline(milliseconds: u64, now: DateTime<Utc>, settle: Duration) -> DateTime
 }
 
 /// What the function answers.
-fn answer(trigger: Trigger, report: &Report) -> Value {
+fn tick_answer(trigger: Trigger, report: &Report) -> Value {
     let Report {
         passes,
         schedules,
@@ -150,6 +230,7 @@ fn answer(trigger: Trigger, report: &Report) -> Value {
         late,
         untold,
         in_flight,
+        ..
     } = report;
     json!({
         "trigger": trigger.as_str(),
@@ -167,71 +248,20 @@ fn answer(trigger: Trigger, report: &Report) -> Value {
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use std::cell::RefCell;
-
-    use super::*;
-    use crate::memory::World;
-
-    fn time(text: &str) -> DateTime<Utc> {
-        text.parse().unwrap()
-    }
-
-    /// Sends one event to a function over an empty world; the answer or the error, and the lines of metrics.
-    fn invoke(payload: Value) -> (Result<Value, Diagnostic>, Vec<Value>) {
-        let settings = Settings::read(|_| None).unwrap();
-        let world = World::new(time("2026-11-23T00:30:00Z"));
-        let ports = Ports { store: &world, fleet: &world, chat: &world, clock: &world, journal: &LogJournal };
-        let lines = RefCell::new(Vec::new());
-        let emit = |measured: &Measured<'_>| lines.borrow_mut().push(measured.object());
-        let function = Function { ports, settings: &settings, sent: &Sent::default, emit: &emit };
-        let event = LambdaEvent { payload, context: lambda_runtime::Context::default() };
-        let answer = pollster::block_on(function.handle(event)).map_err(Diagnostic::from);
-        (answer, lines.into_inner())
-    }
-
-    #[test]
-    fn an_event_of_its_own_makes_a_tick_with_its_metrics() {
-        let (answer, lines) = invoke(json!({"source": "aws.events", "detail-type": "Scheduled Event"}));
-        let expected = json!({
-            "trigger": "schedule", "passes": 1, "schedules": 0, "wanted_on": 0, "wanted_off": 0, "started": 0,
-            "stopped": 0, "failures": 0, "problems": 0, "late": 0, "untold": 0, "in_flight": false,
-        });
-        assert_eq!(answer.unwrap(), expected);
-        assert_eq!(lines.len(), 1);
-        assert_eq!(lines[0]["Starts"], 0);
-    }
-
-    #[test]
-    fn an_event_of_somebody_else_makes_no_tick() {
-        let (answer, lines) = invoke(json!({"source": "aws.s3", "detail-type": "Object Created"}));
-        let error = answer.unwrap_err();
-        assert_eq!(error.error_type, "UnknownEvent");
-        assert!(error.error_message.contains("source `aws.s3`"), "{}", error.error_message);
-        assert_eq!(lines.len(), 0);
-    }
-
-    #[test]
-    fn a_tick_that_could_not_look_fails_and_says_what_to_do() {
-        let causes = vec!["table `Schedule` did not answer: time out".to_owned()];
-        let failed = Failed::Tick(TickError { causes, report: Report::default() });
-        let diagnostic = Diagnostic::from(failed);
-        assert_eq!(diagnostic.error_type, "TickIncomplete");
-        assert_eq!(
-            diagnostic.error_message,
-            "the tick is incomplete: table `Schedule` did not answer: time out; what could be done was done, and the next \
-             tick goes on: mend the cause if this lasts"
-        );
-    }
-
-    #[test]
-    fn a_tick_ends_before_the_function_does() {
-        let now = time("2026-11-23T00:30:00Z");
-        let ends = u64::try_from(time("2026-11-23T00:35:00Z").timestamp_millis()).unwrap();
-        let settle = Duration::seconds(60);
-        assert_eq!(deadline(ends, now, settle), time("2026-11-23T00:34:58Z"));
-        assert_eq!(deadline(0, now, settle), time("2026-11-23T00:31:00Z"));
-        assert_eq!(deadline(u64::MAX, now, settle), time("2026-11-23T00:31:00Z"));
-    }
+/// What the function answers that has put batches on the queue.
+fn dispatch_answer(trigger: Trigger, report: &Report) -> Value {
+    let Report { schedules, wanted_on, wanted_off, problems, untold, dispatched, batches, .. } = report;
+    json!({
+        "trigger": trigger.as_str(),
+        "schedules": schedules,
+        "wanted_on": wanted_on,
+        "wanted_off": wanted_off,
+        "dispatched": dispatched,
+        "batches": batches,
+        "problems": problems,
+        "untold": untold,
+    })
 }
+
+#[cfg(test)]
+mod tests;

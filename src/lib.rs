@@ -17,20 +17,25 @@
 //!   record   the runs
 //! ```
 //!
+//! A fleet that is too large for one function has a queue: the same event then makes a *dispatch*, which looks at the tables
+//! alone and puts batches of the schedules that have something to do on the queue; each message makes a tick over its
+//! schedules. A schedule is never split, so a batch is to its schedules what a tick over everything is: it may come late,
+//! twice, at the same time as another, or die. That is what the simulation does to ticks, and why it knows no queue.
+//!
 //! # Where things are
 //!
 //! | module | job | must not know |
 //! | --- | --- | --- |
 //! | `model` | what things are; constructors refuse nonsense | IO, serde, a clock |
 //! | `engine` | decisions, forecasts and explanations as pure functions; `now` is an argument | IO, ports, words for people |
-//! | `document` | items and files to and from the model | AWS, where items come from |
-//! | `ports` | traits for tables, instances, chat, time, journal | AWS |
+//! | `document` | items, files and messages of batches to and from the model | AWS, where items come from |
+//! | `ports` | traits for tables, instances, chat, time, journal, queue | AWS |
 //! | `memory` | an embedded world behind the ports: demo, simulation, tests | AWS |
 //! | `simulation` | random and written worlds, faults of every port, and the checker of the promises | AWS; the checker: the engine |
-//! | `tick` | the order of effects | what stands behind the ports |
+//! | `tick` | the order of effects; which schedules go on the queue together | what stands behind the ports |
 //! | `desk` | what people may order: over the tables, with conditional writes | instances, words for people |
 //! | `chat` | words of messages, their shape on each platform, sending | when something is told |
-//! | `aws` | DynamoDB, EC2, RDS and the clock behind the ports; secrets | schedules, runs |
+//! | `aws` | DynamoDB, EC2, RDS, SQS and the clock behind the ports; other accounts, secrets | schedules, runs |
 //! | `live` | the settings with their secrets, and the adapters made from them | decisions |
 //! | `clock` | the one place where the time is read | anything else |
 //! | `settings` | the one reader of the environment | what settings are used for |
@@ -80,9 +85,11 @@
 //!
 //! **AWS.** *A1* One paginated discovery a tick and region; none when nothing is due. *A2* Batches, in which one bad id is
 //! isolated; never `Force`. *A3* What AWS refuses to stop is left alone, with its reason. *A4* The reached state is read
-//! back. *A5* Throttling is retried within the time left, and then by the next tick. *A6* A region that cannot be reached
-//! harms no other. *A7* Two ticks at once never act twice: a schedule is taken with a conditional write, and a lease that
-//! ends by itself. *A8* A tick that dies anywhere loses nothing; messages may then come twice.
+//! back. *A5* Throttling is retried within the time left, and then by the next tick. *A6* An account or region that cannot be
+//! reached harms no other schedule. In the other accounts of its own schedules what waits for nobody goes on; within an
+//! account nothing is decided on half of the picture. *A7* Two ticks at once never act twice: a schedule is taken with a
+//! conditional write, and a lease that ends by itself; ticks over parts of the schedules leave one another's problems alone.
+//! *A8* A tick that dies anywhere loses nothing; messages may then come twice.
 //!
 //! **Chat.** *C1* One message an event, the same failure once. *C2* Sent after the fact, with exactly what it was done to.
 //! *C3* The platform follows from the webhook's address or a setting. *C4* A warning carries a way to move its stop: buttons,
@@ -93,9 +100,9 @@
 //!
 //! **Security.** *S1* What faces the internet starts and stops nothing: it writes orders. *S2* Every request is checked by
 //! signature, token or ticket, and an order that is sent again is not carried out again; what is not believed gets 401
-//! and no word. *S3* Each function refuses events that are not
-//! its own. *S4* No secret, token or link path in a log or message; settings may
-//! hold ARNs of secrets instead of them. *S6* Input is bounded, and none makes it panic.
+//! and no word; a Discord server that is not listed is told that it is not, since Discord is believed. *S3* Each function
+//! refuses events that are not its own. *S4* No secret, token or link path in a log or message; settings may hold ARNs of
+//! secrets instead of them. *S6* Input is bounded, and none makes it panic.
 
 #[cfg(feature = "live")]
 pub mod aws;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::aws::{self, AwsFleet, CallCounts, DynamoStore, SecretError, SystemClock, TagKeys};
+use crate::aws::{self, AwsFleet, CallCounts, DynamoStore, SecretError, SqsQueue, SystemClock, TagKeys};
 use crate::chat::send::WebhookChat;
 use crate::ports::{Journal, Ports};
 use crate::settings::{self, Settings, SettingsError};
@@ -60,6 +60,8 @@ pub struct Live {
     pub chat: WebhookChat,
     /// The system's clock.
     pub clock: SystemClock,
+    /// The queue for batches of schedules, if there is one.
+    pub queue: Option<SqsQueue>,
     /// The calls made to AWS by all of them.
     pub calls: Arc<CallCounts>,
 }
@@ -72,9 +74,15 @@ impl Live {
         let tags = TagKeys { schedule: settings.schedule_tag_key.clone(), group: settings.group_tag_key.clone() };
         Self {
             store: DynamoStore::new(&config, settings.tables.clone(), Arc::clone(&calls)),
-            fleet: AwsFleet::new(&config, tags, Arc::clone(&calls)),
+            fleet: AwsFleet::new(&config, tags, Arc::clone(&calls))
+                .with_external_id(settings.external_id.clone())
+                .with_marks(settings.tags_last_action),
             chat: WebhookChat::new(settings.webhooks.clone(), settings.voice()),
             clock: SystemClock,
+            queue: settings
+                .dispatching
+                .as_ref()
+                .map(|dispatching| SqsQueue::new(&config, dispatching.queue_url.clone(), Arc::clone(&calls))),
             calls,
         }
     }

@@ -48,6 +48,8 @@ struct Inner {
     events: Vec<Event>,
     looks: usize,
     asked: Vec<(DateTime<Utc>, Action, InstanceKey)>,
+    marks: BTreeMap<InstanceKey, String>,
+    unmarkable: BTreeMap<Scope, Failure>,
 }
 
 /// The embedded world; it stands for every port.
@@ -197,6 +199,17 @@ impl World {
             Some(failure) => _ = inner.unreachable.insert(scope, failure),
             None => _ = inner.unreachable.remove(&scope),
         }
+    }
+
+    /// Makes a place take no marks.
+    pub fn set_unmarkable(&self, scope: Scope, failure: Failure) {
+        self.inner().unmarkable.insert(scope, failure);
+    }
+
+    /// What was last written on an instance.
+    #[must_use]
+    pub fn mark_of(&self, key: &InstanceKey) -> Option<String> {
+        self.inner().marks.get(key).cloned()
     }
 
     /// Lets chat take no message until then.
@@ -410,6 +423,19 @@ impl Fleet for World {
         let mut inner = self.inner();
         inner.settle();
         instances.iter().map(|key| (key.clone(), inner.ask(action, key))).collect()
+    }
+
+    async fn mark(&self, instances: &[InstanceKey], note: &str, _: Duration) -> BTreeMap<Scope, Failure> {
+        let mut inner = self.inner();
+        let mut failures = BTreeMap::new();
+        for key in instances {
+            if let Some(failure) = inner.unmarkable.get(&key.scope) {
+                failures.insert(key.scope.clone(), failure.clone());
+            } else {
+                inner.marks.insert(key.clone(), note.to_owned());
+            }
+        }
+        failures
     }
 }
 

@@ -17,7 +17,7 @@ pub const NAMESPACE: &str = "Lamplighter";
 /// What has gone out to the network so far.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sent {
-    /// Calls by service, each try counted: `dynamodb`, `ec2`, `rds`, `chat`.
+    /// Calls by service, each try counted: `dynamodb`, `ec2`, `rds`, `sqs`, `sts`, `tagging`, `chat`.
     pub calls: BTreeMap<&'static str, u64>,
     /// Messages that chat has accepted.
     pub messages: u64,
@@ -33,6 +33,20 @@ impl Sent {
     }
 }
 
+/// What kind of invocation was measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A tick over everything.
+    Tick,
+    /// Schedules were put on the queue.
+    Dispatch,
+    /// Ticks over batches of the queue.
+    Batches {
+        /// Messages that are to come again.
+        failed: usize,
+    },
+}
+
 /// The metrics of one tick.
 #[derive(Debug, Clone, Copy)]
 pub struct Measured<'a> {
@@ -40,6 +54,8 @@ pub struct Measured<'a> {
     pub at: DateTime<Utc>,
     /// How long it took.
     pub took: Duration,
+    /// What it was.
+    pub kind: Kind,
     /// What it has done.
     pub report: &'a Report,
     /// What it has sent.
@@ -79,9 +95,12 @@ impl Measured<'_> {
         let mut metrics = vec![("Duration".to_owned(), "Milliseconds", Value::from(took))];
         metrics.push(count("Calls", self.sent.calls.values().sum::<u64>().into()));
         metrics.extend(self.sent.calls.iter().map(|(service, calls)| count(calls_to(service), (*calls).into())));
+        // A batch knows its own instances only: whoever dispatches tells of all.
+        if matches!(self.kind, Kind::Tick | Kind::Dispatch) {
+            metrics.push(count("InstancesWantedOn", (*wanted_on).into()));
+            metrics.push(count("InstancesWantedOff", (*wanted_off).into()));
+        }
         metrics.extend([
-            count("InstancesWantedOn", (*wanted_on).into()),
-            count("InstancesWantedOff", (*wanted_off).into()),
             count("Starts", (*started).into()),
             count("Stops", (*stopped).into()),
             count("Failures", (*failures).into()),
@@ -90,6 +109,11 @@ impl Measured<'_> {
             count("Messages", self.sent.messages.into()),
             count("UntoldMessages", (*untold).into()),
         ]);
+        match self.kind {
+            Kind::Tick => {}
+            Kind::Dispatch => metrics.push(count("DispatchedSchedules", self.report.dispatched.into())),
+            Kind::Batches { failed } => metrics.push(count("FailedBatches", failed.into())),
+        }
         metrics
     }
 }
@@ -100,6 +124,9 @@ fn calls_to(service: &str) -> &str {
         "dynamodb" => "DynamoDbCalls",
         "ec2" => "Ec2Calls",
         "rds" => "RdsCalls",
+        "sqs" => "SqsCalls",
+        "sts" => "StsCalls",
+        "tagging" => "TaggingCalls",
         "chat" => "ChatCalls",
         _ => "OtherCalls",
     }
@@ -119,6 +146,7 @@ mod tests {
         let measured = Measured {
             at: "2026-11-23T00:30:12.345Z".parse().unwrap(),
             took: Duration::milliseconds(1_250),
+            kind: Kind::Tick,
             report: &report,
             sent: &sent(6, 3, 2, 1),
         };
@@ -161,6 +189,23 @@ mod tests {
         assert_eq!(shown, expected);
         // Nothing but the metrics and what describes them.
         assert_eq!(line.as_object().unwrap().len(), metrics.len() + 1);
+    }
+
+    #[test]
+    fn a_dispatch_tells_of_all_instances_and_a_batch_of_its_failures() {
+        let report = Report { wanted_on: 7, dispatched: 120, ..Report::default() };
+        let at = "2026-11-23T00:30:12.345Z".parse().unwrap();
+        let sent = Sent { calls: BTreeMap::from([("sqs", 1)]), messages: 0 };
+        let object = |kind| Measured { at, took: Duration::zero(), kind, report: &report, sent: &sent }.object();
+        let value = |kind, name: &str| object(kind).get(name).cloned();
+        assert_eq!(value(Kind::Dispatch, "DispatchedSchedules"), Some(json!(120)));
+        assert_eq!(value(Kind::Dispatch, "InstancesWantedOn"), Some(json!(7)));
+        assert_eq!(value(Kind::Dispatch, "SqsCalls"), Some(json!(1)));
+        assert_eq!(value(Kind::Batches { failed: 2 }, "FailedBatches"), Some(json!(2)));
+        assert_eq!(value(Kind::Batches { failed: 2 }, "InstancesWantedOn"), None);
+        for name in ["DispatchedSchedules", "FailedBatches"] {
+            assert_eq!(value(Kind::Tick, name), None, "{name}");
+        }
     }
 
     #[test]

@@ -30,6 +30,6 @@ pub use notice::{Notice, Stretch};
 pub use order::{Day, Later, Order, Ordered, Orderer};
 pub use problem::{Problem, Source};
 pub use run::{
-    Cause, End, Ended, Lease, Notebook, Progress, Rest, Run, ScheduleState, Settled, Standing, Trouble, Warning,
+    Cause, End, Ended, Lease, Notebook, Progress, Rest, Run, ScheduleState, Settled, Standing, Told, Trouble, Warning,
 };
 pub use schedule::{Action, Allowed, Exception, ExceptionKind, Mode, Period, Schedule, Timetable, TimetableError};

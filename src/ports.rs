@@ -1,4 +1,4 @@
-//! The ways out of the core: tables, instances, chat, time and the journal. No AWS types.
+//! The ways out of the core: tables, instances, chat, time, the journal and the queue. No AWS types.
 //!
 //! `aws/` and `chat/` stand behind these traits in an account, [`memory`](crate::memory) in the demo, the simulation and
 //! fast tests. An adapter decides nothing: it looks, does what it is told, and says how it went in the words of the tick.
@@ -145,6 +145,15 @@ pub trait Fleet: Sync {
         instances: &[InstanceKey],
         budget: Duration,
     ) -> impl Future<Output = BTreeMap<InstanceKey, Outcome>> + Send;
+
+    /// Writes on these what was last done to them, for people who see it in AWS's console; nothing where that is switched
+    /// off. It is a courtesy: what could not be written within `budget` is answered by place, and never tried again.
+    fn mark(
+        &self,
+        instances: &[InstanceKey],
+        note: &str,
+        budget: Duration,
+    ) -> impl Future<Output = BTreeMap<Scope, Failure>> + Send;
 }
 
 /// Why a message did not arrive.
@@ -172,6 +181,18 @@ pub trait Chat: Sync {
         channels: &[Channel],
         budget: Duration,
     ) -> impl Future<Output = Result<(), ChatError>> + Send;
+}
+
+/// Why a message did not get on the queue.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the queue did not take it: {0}")]
+pub struct QueueError(pub String);
+
+/// The queue that has a tick run for each of its messages.
+pub trait Queue: Sync {
+    /// Puts messages on the queue, in as few calls as it takes; one outcome for each, in order. One that is there may come
+    /// out several times.
+    fn put(&self, messages: &[String]) -> impl Future<Output = Vec<Result<(), QueueError>>> + Send;
 }
 
 /// Time: the only way to learn it.

@@ -9,6 +9,10 @@
 //! | `DEFAULT_TIMEZONE` | `Asia/Seoul` | IANA name of a zone |
 //! | `SCHEDULE_TAG_KEY` | `ScheduleName` | key of a tag |
 //! | `GROUP_TAG_KEY` | `ScheduleGroupName` | key of a tag |
+//! | `REGIONS` | the function's own | names of regions, separated by spaces or commas |
+//! | `ACCOUNTS` | the function's own | ARNs of roles to assume, and `own`, separated by spaces or commas |
+//! | `EXTERNAL_ID` | none | the external id for assuming roles: 2 to 1224 of `a-z`, `A-Z`, `0-9`, `_+=,.@:/-` |
+//! | `TAG_LAST_ACTION` | `true` | `true`, `false`: whether instances are tagged with what was last done to them |
 //! | `WEBHOOK_URL` | none: no messages | addresses of incoming webhooks, separated by spaces or commas; secrets. A platform may stand before an address: `mattermost+https://…` |
 //! | `WEBHOOK_URL_<CHANNEL>` | none | the same, for the schedules that name the channel in `Channels`; one that has none goes to `WEBHOOK_URL` |
 //! | `WEBHOOK_PLATFORM` | `json` | `jandi`, `slack`, `discord`, `teams`, `google-chat`, `mattermost`, `json`: of the addresses that do not tell it themselves |
@@ -23,6 +27,7 @@
 //! | `CHAT_URL` | none: no links | public https address of the function that answers HTTP |
 //! | `LINK_SECRET` | none: no links | what links are signed with, at least 32 bytes; a secret |
 //! | `COMMAND_KEYWORD` | none: no command is named | the word that commands begin with, such as `lamp`; messages say what to write |
+//! | `DISPATCH_QUEUE_URL` | none: one tick works on everything | URL of a standard SQS queue that calls this function: batches of schedules go there, and a tick is run for each |
 //! | `SETTLE_SECONDS` | `60` | seconds from 0 to 840: how long a tick looks on while something is on its way |
 //! | `AWS_LAMBDA_LOG_LEVEL`, else `RUST_LOG` | `info` | `trace`, `debug`, `info`, `warn`, `error`, `fatal`, `off`; `RUST_LOG` also directives |
 //!
@@ -36,10 +41,12 @@ use std::fmt;
 use chrono::Duration;
 use chrono_tz::Tz;
 
-use crate::document::{Defaults, nearest_zone};
+use crate::document::{Defaults, PlaceError, Places, nearest_zone, places};
 
 #[cfg(feature = "live")]
 mod answering;
+#[cfg(feature = "live")]
+mod dispatching;
 #[cfg(feature = "live")]
 mod function;
 #[cfg(feature = "live")]
@@ -49,6 +56,8 @@ mod telling;
 
 #[cfg(feature = "live")]
 pub use answering::{Answering, Role};
+#[cfg(feature = "live")]
+pub use dispatching::Dispatching;
 #[cfg(feature = "live")]
 pub use function::{Settings, is_lambda};
 #[cfg(feature = "live")]
@@ -146,6 +155,34 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         let defaults = Defaults::default();
         let zone = self.zone("DEFAULT_TIMEZONE").unwrap_or(defaults.zone);
         let warning_lead = self.whole("STOP_ALERT_BEFORE_TIME_MINUTE", 1_440, "minutes");
-        Defaults { zone, warning_lead: warning_lead.map_or(defaults.warning_lead, Duration::minutes) }
+        let warning_lead = warning_lead.map_or(defaults.warning_lead, Duration::minutes);
+        Defaults { zone, warning_lead, places: self.places() }
+    }
+
+    /// Where instances are looked for.
+    fn places(&mut self) -> &'static Places {
+        let accounts = self.listed("ACCOUNTS", |parts| places::accounts(parts.iter().copied()));
+        let regions = self.listed("REGIONS", |parts| places::regions(parts.iter().copied()));
+        let places = Places { accounts, regions };
+        if let Some(fault) = places.too_many() {
+            self.fault("ACCOUNTS", None, fault);
+        }
+        if places == *Places::HERE {
+            return Places::HERE;
+        }
+        // Settings are read once, and hold until the process ends.
+        Box::leak(Box::new(places))
+    }
+
+    /// A list, separated by spaces or commas; each part that cannot be read is a fault.
+    fn listed<T>(&mut self, name: &'static str, read: fn(&[&str]) -> (Vec<T>, Vec<PlaceError>)) -> Vec<T> {
+        let Some(text) = self.value(name) else { return Vec::new() };
+        let parts: Vec<&str> =
+            text.split(|c: char| c == ',' || c.is_whitespace()).filter(|part| !part.is_empty()).collect();
+        let (list, errors) = read(&parts);
+        for PlaceError { text, allowed, .. } in errors {
+            self.fault(name, Some(text), allowed);
+        }
+        list
     }
 }

@@ -6,6 +6,10 @@
 //! world; [`check`](check::check) judges that history by the promises, and shares no code with the planner. The same case
 //! gives the same history. [`random`] makes cases from seeds, [`shrink`] cuts a failing one down to what is needed.
 //!
+//! The queue of a large fleet is not in it: a batch of schedules is a tick that leaves the others alone, and what can happen to
+//! a batch (late, twice, never, killed, two at once) happens to ticks here. Where a batch is more than that, `tick/dispatch`
+//! has its tests.
+//!
 //! Knows no AWS, reads no clock and no environment.
 
 pub mod case;

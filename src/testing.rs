@@ -1,5 +1,7 @@
 //! Short ways to write schedules, times and worlds in tests.
 
+use std::sync::Mutex;
+
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
@@ -7,16 +9,25 @@ use crate::document::{self, Defaults, file};
 use crate::engine::calendar;
 use crate::memory::{Fault, Machine, World};
 use crate::model::{
-    Action, Failure, FailureKind, GroupName, InstanceState, Notice, Problem, Schedule, Stretch, TagValue,
+    Action, Failure, FailureKind, GroupName, InstanceState, Notice, Problem, Schedule, ScheduleName, Stretch, TagValue,
 };
-use crate::ports::{Clock as _, Ports, Table};
+use crate::ports::{Clock as _, Ports, Queue, QueueError, Table};
 use crate::tick::{self, Options, Report, TickError};
 
 /// The schedules of a file's text, and what is wrong with it.
 pub(crate) fn read(text: &str) -> (Vec<Schedule>, Vec<String>) {
     let tables = file::items(text).unwrap();
     let (schedules, problems) = document::read(&tables, Defaults::default(), "2026-01-01".parse().unwrap());
+    check_korean(&problems);
     (schedules, problems.iter().map(Problem::to_string).collect())
+}
+
+/// What is wrong can be said in Korean: a new sentence gets its line in `chat/text/ko/faults/sentences.rs`.
+#[track_caller]
+pub(crate) fn check_korean(problems: &[Problem]) {
+    for problem in problems {
+        assert!(crate::chat::has_korean(&problem.message), "no Korean for: {}", problem.message);
+    }
 }
 
 /// The schedule of attributes such as `StartTime: 09:30`, one a line, with defaults for what has to be there.
@@ -131,6 +142,7 @@ impl Town {
             deadline: self.world.now() + Duration::minutes(4),
             settle: Duration::seconds(60),
             defaults: Defaults::default(),
+            only: None,
         }
     }
 
@@ -164,6 +176,9 @@ impl Town {
             lines.push((event.at, line));
         }
         for (at, notice) in self.world.take_messages() {
+            if let Notice::Problems(problems) = &notice {
+                check_korean(problems);
+            }
             lines.push((at, format!("chat: {}", summary(&notice, self.zone))));
         }
         lines.sort_by_key(|(at, _)| *at);
@@ -176,6 +191,38 @@ impl Town {
     /// The lines of the log until a local time that are about one thing.
     pub(crate) fn run_and_find(&self, local: &str, word: &str) -> Vec<String> {
         self.run_until(local).into_iter().filter(|line| line.contains(word)).collect()
+    }
+}
+
+/// A queue that keeps what is put on it, but for messages that hold a word.
+#[derive(Debug, Default)]
+pub(crate) struct Line {
+    pub(crate) messages: Mutex<Vec<String>>,
+    pub(crate) refuses: Option<&'static str>,
+}
+
+impl Queue for Line {
+    async fn put(&self, messages: &[String]) -> Vec<Result<(), QueueError>> {
+        let take = |message: &String| {
+            if self.refuses.is_some_and(|word| message.contains(word)) {
+                return Err(QueueError("InternalError: no".to_owned()));
+            }
+            self.messages.lock().unwrap().push(message.clone());
+            Ok(())
+        };
+        messages.iter().map(take).collect()
+    }
+}
+
+impl Line {
+    /// Takes the messages off the queue, each as the names of its batch.
+    pub(crate) fn take(&self) -> Vec<String> {
+        let messages = std::mem::take(&mut *self.messages.lock().unwrap());
+        let names = |text: &String| {
+            let names = document::batch(text).unwrap();
+            names.iter().map(ScheduleName::as_str).collect::<Vec<_>>().join(" ")
+        };
+        messages.iter().map(names).collect()
     }
 }
 

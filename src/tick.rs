@@ -11,15 +11,18 @@ use chrono::{DateTime, Duration, Utc};
 use futures_util::{StreamExt as _, stream};
 
 use crate::document::Defaults;
-use crate::engine::{self, Plan, Snapshot};
-use crate::model::{Action, Event, ScheduleName, ScheduleState};
+use crate::engine::{self, Found, Plan, SeenSchedule, Snapshot};
+use crate::model::{Action, Cause, Event, InstanceKey, ScheduleName, ScheduleState, Scope, Source};
 use crate::ports::{Chat, Clock, Fleet, Journal, Ports, Store};
 
+mod dispatch;
 mod journal;
 mod look;
+mod marks;
 mod problems;
 mod work;
 
+pub use dispatch::{About, dispatch};
 pub use look::look;
 
 /// How one tick is to be run.
@@ -33,6 +36,8 @@ pub struct Options {
     pub settle: Duration,
     /// What holds for schedules that do not say it.
     pub defaults: Defaults,
+    /// The schedules to work on; `None`: all. What is wrong with the tables is told by whoever works on all, or dispatches.
+    pub only: Option<BTreeSet<ScheduleName>>,
 }
 
 /// What a tick has done.
@@ -60,6 +65,10 @@ pub struct Report {
     pub untold: usize,
     /// Whether something is still on its way: the next tick goes on.
     pub in_flight: bool,
+    /// Schedules put on the queue, for ticks of their own.
+    pub dispatched: usize,
+    /// Batches of them.
+    pub batches: usize,
 }
 
 /// A tick could not look or could not record: what it could do, it has done.
@@ -84,7 +93,7 @@ const PAUSES: [i64; 4] = [2, 3, 5, 10];
 /// Runs a tick until nothing is in flight, or its time is over.
 ///
 /// # Errors
-/// When the tables could not be read or written, or instances not looked at. A chat that is down, instances that AWS
+/// When the tables could not be read or written, or instances of the own account not looked at. A chat that is down, instances that AWS
 /// refuses to start and items at fault are no errors of the tick.
 pub async fn run<S, F, C, T, J>(ports: &Ports<'_, S, F, C, T, J>, options: &Options) -> Result<Report, TickError>
 where
@@ -95,15 +104,7 @@ where
     J: Journal,
 {
     let until_at = (options.deadline - PASS_TAKES).min(ports.clock.now() + options.settle);
-    let mut tick = Tick {
-        ports,
-        options,
-        report: Report::default(),
-        causes: Vec::new(),
-        is_chat_down: false,
-        noted: BTreeSet::new(),
-        announced: BTreeMap::new(),
-    };
+    let mut tick = Tick::new(ports, options);
     let mut pauses = PAUSES.into_iter();
     let mut pause = None;
     loop {
@@ -126,8 +127,8 @@ where
         }
         ports.clock.sleep(again_at - now).await;
     }
-    let Tick { report, causes, .. } = tick;
-    if causes.is_empty() { Ok(report) } else { Err(TickError { causes, report }) }
+    tick.tell_what_waits().await;
+    tick.end()
 }
 
 /// A tick under way.
@@ -142,6 +143,17 @@ struct Tick<'a, S, F, C, T, J> {
     noted: BTreeSet<String>,
     /// Stops of which the last pass has written down that they are about to begin.
     announced: BTreeMap<ScheduleName, DateTime<Utc>>,
+    /// What the last pass has seen, if it has done nothing but announce.
+    looked: Option<look::Looked>,
+    /// What was done in this pass, to be written on the instances.
+    acted: marks::Acted,
+    /// Places that have not taken what was to be written on their instances.
+    unmarked: BTreeSet<Scope>,
+    /// Problems of a part of the schedules that were not told, since a tick over other schedules was telling its own. They
+    /// have to be told all the same: the next look at these schedules may be a day away.
+    kept_waiting: BTreeMap<Source, Found>,
+    /// The schedules as last seen, for the channels of what waits.
+    seen: Vec<SeenSchedule>,
 }
 
 /// How a pass ended.
@@ -163,6 +175,32 @@ struct Done {
     is_chat_down: bool,
     /// The stop of which it is written down that it is about to begin.
     announced: Option<DateTime<Utc>>,
+    /// What AWS has accepted to do, why, and to which instances.
+    acted: Option<(Action, Cause, Vec<InstanceKey>)>,
+}
+
+impl<'a, S, F, C, T, J> Tick<'a, S, F, C, T, J> {
+    fn new(ports: &'a Ports<'a, S, F, C, T, J>, options: &'a Options) -> Self {
+        Self {
+            ports,
+            options,
+            report: Report::default(),
+            causes: Vec::new(),
+            is_chat_down: false,
+            noted: BTreeSet::new(),
+            announced: BTreeMap::new(),
+            looked: None,
+            acted: marks::Acted::new(),
+            unmarked: BTreeSet::new(),
+            kept_waiting: BTreeMap::new(),
+            seen: Vec::new(),
+        }
+    }
+
+    fn end(self) -> Result<Report, TickError> {
+        let Self { report, causes, .. } = self;
+        if causes.is_empty() { Ok(report) } else { Err(TickError { causes, report }) }
+    }
 }
 
 impl<S, F, C, T, J> Tick<'_, S, F, C, T, J>
@@ -176,14 +214,18 @@ where
     /// One look and what follows from it; `None` when the tables could not be read.
     async fn pass(&mut self) -> Option<PassEnd> {
         self.report.passes += 1;
-        let (mut snapshot, now) = match look(self.ports, self.options.defaults).await {
-            Ok(seen) => seen,
-            Err(error) => {
-                self.cause(error.to_string());
-                return None;
-            }
-        };
-        for (scope, failure) in &snapshot.inventory.unreachable {
+        let before = self.looked.take();
+        let (mut snapshot, now, looked) =
+            match look::look_again(self.ports, self.options.defaults, self.options.only.as_ref(), before).await {
+                Ok(seen) => seen,
+                Err(error) => {
+                    self.cause(error.to_string());
+                    return None;
+                }
+            };
+        // Another account that does not answer is told and no more: it may stay so, and what is done here is done (rule A6).
+        let unreachable = snapshot.inventory.unreachable.iter().filter(|(scope, _)| scope.account.is_none());
+        for (scope, failure) in unreachable {
             self.cause(format!("{scope} could not be looked at: {failure}"));
         }
         let mut announced = std::mem::take(&mut self.announced);
@@ -206,11 +248,28 @@ where
             self.add(done);
         }
         if !self.is_chat_down {
-            let told = problems::tell(self.ports, self.options, &snapshot, &plan, now).await;
+            let news = (&snapshot.notebook, &plan.untold, now);
+            let (told, is_its_turn) = problems::tell(self.ports, self.options, &snapshot.schedules, news).await;
+            self.add(told);
+            self.kept_waiting.retain(|source, _| !plan.found.contains_key(source));
+            if !is_its_turn && snapshot.is_part {
+                self.kept_waiting.extend(plan.found);
+                self.seen = snapshot.schedules;
+            }
+        }
+        self.mark(now).await;
+        let has_announced = !self.announced.is_empty();
+        let inventory = snapshot.inventory;
+        self.looked = (has_announced && !has_acted).then(|| look::Looked { inventory, ..looked });
+        Some(PassEnd { wake_at, has_acted, has_announced })
+    }
+
+    /// Tells what had to wait for its turn, once everything else is done.
+    async fn tell_what_waits(&mut self) {
+        if !self.kept_waiting.is_empty() && !self.is_chat_down {
+            let told = problems::tell_in_turn(self.ports, self.options, &self.seen, &self.kept_waiting).await;
             self.add(told);
         }
-        let has_announced = !self.announced.is_empty();
-        Some(PassEnd { wake_at, has_acted, has_announced })
     }
 
     fn count(&mut self, snapshot: &Snapshot, plan: &Plan) {
@@ -231,7 +290,7 @@ where
         self.report.schedules = snapshot.schedules.len();
         self.report.wanted_on = wanted(Action::Start);
         self.report.wanted_off = wanted(Action::Stop);
-        self.report.problems = plan.known_problems;
+        self.report.problems = plan.found.values().map(|found| found.problems.len()).sum();
     }
 
     fn add(&mut self, done: Done) {
@@ -240,6 +299,9 @@ where
         self.report.failures += done.failures;
         self.report.untold = self.report.untold.max(done.untold);
         self.is_chat_down |= done.is_chat_down;
+        if let Some((action, cause, instances)) = done.acted {
+            self.acted.entry((action, cause)).or_default().extend(instances);
+        }
         for cause in done.causes {
             self.cause(cause);
         }

@@ -9,8 +9,8 @@
 //! learns nothing but 401. Starts and stops nothing: it writes what people order (rule S1). What is logged of a request is
 //! a [`Line`], which holds no secret, no address and no path (rule S4).
 //!
-//! A request that is sent again changes nothing more where it carries instants (buttons, links); signed times and
-//! JANDI's `createdAt` bound for how long an overheard command could be sent again.
+//! A request that is sent again changes nothing more: it carries instants (buttons, links), or is remembered for longer than its
+//! signed time is believed (commands of Slack and Discord). Of JANDI and Mattermost whoever overhears it has the token.
 
 mod asked;
 mod discord;

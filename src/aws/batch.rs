@@ -10,7 +10,7 @@ use crate::ports::Outcome;
 use super::failure::is_about_an_instance;
 
 /// So many refusals in a row, all for one cause that names no instance and with nothing accepted, and the cause is taken to
-/// be everybody's: by then a batch of 50 has been asked for in parts of six.
+/// be everybody's: by then a batch of 50 has been asked for in parts of six, one of 200 in parts of 25.
 const HOPELESS_AFTER: usize = 15;
 
 /// Asks for all of `ids` in as few calls as it takes; one outcome for each.

@@ -16,6 +16,9 @@ pub(super) enum Service {
     DynamoDb,
     Ec2,
     Rds,
+    Sqs,
+    Sts,
+    Tagging,
 }
 
 /// How many HTTP requests have gone out, by service; shared by all clients of a process.
@@ -24,16 +27,22 @@ pub struct CallCounts {
     dynamodb: AtomicU64,
     ec2: AtomicU64,
     rds: AtomicU64,
+    sqs: AtomicU64,
+    sts: AtomicU64,
+    tagging: AtomicU64,
 }
 
 impl CallCounts {
-    /// The counts so far, under `dynamodb`, `ec2` and `rds`; each try of a call is one.
+    /// The counts so far, under `dynamodb`, `ec2`, `rds`, `sts` and `tagging`, and `sqs` once that is called; each try of a
+    /// call is one.
     #[must_use]
     pub fn snapshot(&self) -> BTreeMap<&'static str, u64> {
-        [("dynamodb", &self.dynamodb), ("ec2", &self.ec2), ("rds", &self.rds)]
-            .into_iter()
-            .map(|(service, count)| (service, count.load(Ordering::Relaxed)))
-            .collect()
+        let Self { dynamodb, ec2, rds, sqs, sts, tagging } = self;
+        let counts =
+            [("dynamodb", dynamodb), ("ec2", ec2), ("rds", rds), ("sts", sts), ("tagging", tagging), ("sqs", sqs)];
+        let counts = counts.into_iter().map(|(service, count)| (service, count.load(Ordering::Relaxed)));
+        // Most accounts have no queue: they need no metric of it.
+        counts.filter(|(service, calls)| *service != "sqs" || *calls > 0).collect()
     }
 
     /// All calls so far, of all services.
@@ -47,6 +56,9 @@ impl CallCounts {
             Service::DynamoDb => &self.dynamodb,
             Service::Ec2 => &self.ec2,
             Service::Rds => &self.rds,
+            Service::Sqs => &self.sqs,
+            Service::Sts => &self.sts,
+            Service::Tagging => &self.tagging,
         };
         count.fetch_add(1, Ordering::Relaxed);
     }
@@ -87,7 +99,11 @@ mod tests {
         counts.add(Service::Ec2);
         counts.add(Service::Ec2);
         counts.add(Service::DynamoDb);
-        assert_eq!(counts.snapshot(), BTreeMap::from([("dynamodb", 1), ("ec2", 2), ("rds", 0)]));
-        assert_eq!(counts.total(), 3);
+        counts.add(Service::Sts);
+        let expected = [("dynamodb", 1), ("ec2", 2), ("rds", 0), ("sts", 1), ("tagging", 0)];
+        assert_eq!(counts.snapshot(), BTreeMap::from(expected));
+        counts.add(Service::Sqs);
+        assert_eq!(counts.snapshot().get("sqs"), Some(&1));
+        assert_eq!(counts.total(), 5);
     }
 }

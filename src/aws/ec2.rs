@@ -1,17 +1,19 @@
-//! EC2 instances: looking, and the batches of starting and stopping. Knows the SDK's shapes; decides nothing.
+//! EC2 instances: looking, and the calls that start and stop them. Knows the SDK's shapes; decides nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::types::{self, DeviceType, Filter, InstanceStateName, SummaryStatus};
+use aws_sdk_ec2::primitives::DateTime;
+use aws_sdk_ec2::types::{self, DeviceType, Filter, InstanceLifecycleType, InstanceStateName, SummaryStatus};
 
 use crate::model::{
-    Action, Failure, FailureKind, GroupName, Instance, InstanceId, InstanceKey, InstanceKind, InstanceState, Label,
-    Refusal, Scope, TagValue,
+    Failure, FailureKind, GroupName, Instance, InstanceId, InstanceKey, InstanceKind, InstanceState, Label, Refusal,
+    Scope, TagValue,
 };
 
 use super::failure::failure_of;
 use super::fleet::{Looking, TagKeys};
+use super::hibernate::{self, Sleepers};
 
 /// The most values that a filter takes.
 const FILTER_VALUES: usize = 200;
@@ -21,10 +23,24 @@ const PAGE: i32 = 500;
 const STATUS_IDS: usize = 100;
 /// Put by the Auto Scaling group on its members; nobody else can.
 const AUTO_SCALING_TAG: &str = "aws:autoscaling:groupName";
+/// Put by an EC2 Fleet and by a Spot Fleet on its instances.
+const FLEET_TAGS: [&str; 2] = ["aws:ec2:fleet-id", "aws:ec2spot:fleet-request-id"];
 
-/// Looks for all instances whose schedule tag has one of the wanted values.
-pub(super) async fn look(client: &Client, looking: &Looking) -> Result<Vec<Instance>, Failure> {
+/// What a batch of instances is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ask {
+    /// To start.
+    Start,
+    /// To stop.
+    Stop,
+    /// To stop with its memory written to its disk.
+    Hibernate,
+}
+
+/// Looks for all instances whose schedule tag has one of the wanted values; with those of them that are hibernated.
+pub(super) async fn look(client: &Client, looking: &Looking) -> Result<(Vec<Instance>, Sleepers), Failure> {
     let mut found = Vec::new();
+    let mut sleepers = Sleepers::new();
     let values: Vec<&TagValue> = looking.values.iter().collect();
     for values in values.chunks(FILTER_VALUES) {
         let filter = Filter::builder()
@@ -34,12 +50,17 @@ pub(super) async fn look(client: &Client, looking: &Looking) -> Result<Vec<Insta
         let mut pages = client.describe_instances().filters(filter).into_paginator().page_size(PAGE).send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| failure_of(&error))?;
-            let instances = page.reservations().iter().flat_map(types::Reservation::instances);
-            found.extend(instances.filter_map(|seen| instance(seen, looking)));
+            for seen in page.reservations().iter().flat_map(types::Reservation::instances) {
+                let Some(one) = instance(seen, looking) else { continue };
+                if hibernates(seen) {
+                    sleepers.insert(one.key.id.clone(), seen.launch_time().and_then(instant));
+                }
+                found.push(one);
+            }
         }
     }
     read_checks(client, looking, &mut found).await?;
-    Ok(found)
+    Ok((found, sleepers))
 }
 
 /// Reads the status checks of the running instances that somebody waits for.
@@ -79,17 +100,30 @@ fn has_passed(status: &types::InstanceStatus) -> bool {
         .all(|summary| summary.and_then(types::InstanceStatusSummary::status) == Some(&SummaryStatus::Ok))
 }
 
-/// Asks for one batch to be started or stopped: a plain stop, never `Force`.
-pub(super) async fn act(client: &Client, action: Action, ids: Vec<InstanceId>) -> Result<(), Failure> {
+/// Asks for one batch: never with `Force`, and with `Hibernate` only where it is asked for.
+pub(super) async fn ask(client: &Client, ask: Ask, ids: Vec<InstanceId>) -> Result<(), Failure> {
     let ids = Some(ids.iter().map(ToString::to_string).collect());
-    match action {
-        Action::Start => {
+    match ask {
+        Ask::Start => {
             client.start_instances().set_instance_ids(ids).send().await.map(drop).map_err(|error| failure_of(&error))
         }
-        Action::Stop => {
-            client.stop_instances().set_instance_ids(ids).send().await.map(drop).map_err(|error| failure_of(&error))
+        Ask::Stop | Ask::Hibernate => {
+            let hibernates = (ask == Ask::Hibernate).then_some(true);
+            let stop = client.stop_instances().set_instance_ids(ids).set_hibernate(hibernates);
+            stop.send().await.map(drop).map_err(|error| failure_of(&error))
         }
     }
+}
+
+/// Whether it is to be hibernated: its tag asks for it, and it was launched for that.
+fn hibernates(seen: &types::Instance) -> bool {
+    let is_configured = seen.hibernation_options().and_then(types::HibernationOptions::configured) == Some(true);
+    is_configured && hibernate::is_asked(tag(seen, hibernate::TAG))
+}
+
+/// The SDK's time in ours.
+fn instant(at: &DateTime) -> Option<chrono::DateTime<chrono::Utc>> {
+    chrono::DateTime::from_timestamp(at.secs(), at.subsec_nanos())
 }
 
 /// A filter value that stands for itself: EC2 reads `*` and `?` as wildcards.
@@ -156,10 +190,15 @@ fn state_of(name: Option<&InstanceStateName>) -> InstanceState {
     }
 }
 
-/// Why AWS would refuse to stop it, as far as its description shows.
+/// Why AWS would refuse to stop it, as far as its description shows: of a spot instance alone it does not show whether its
+/// request was for one time.
 fn refusal(seen: &types::Instance) -> Option<Refusal> {
     if let Some(group) = tag(seen, AUTO_SCALING_TAG) {
         return Some(Refusal::AutoScaling(group.to_owned()));
+    }
+    let is_spot = seen.instance_lifecycle() == Some(&InstanceLifecycleType::Spot);
+    if let Some(fleet) = FLEET_TAGS.into_iter().find_map(|key| tag(seen, key)).filter(|_| is_spot) {
+        return Some(Refusal::SpotFleet(fleet.to_owned()));
     }
     (seen.root_device_type() == Some(&DeviceType::InstanceStore)).then_some(Refusal::InstanceStore)
 }
@@ -232,6 +271,24 @@ mod tests {
         let stored = tagged(&[]).root_device_type(DeviceType::InstanceStore).build();
         assert_eq!(refusal(&stored), Some(Refusal::InstanceStore));
         assert_eq!(refusal(&tagged(&[]).root_device_type(DeviceType::Ebs).build()), None);
+        for key in FLEET_TAGS {
+            let spot = tagged(&[(key, "fleet-1")]).instance_lifecycle(InstanceLifecycleType::Spot).build();
+            assert_eq!(refusal(&spot), Some(Refusal::SpotFleet("fleet-1".to_owned())), "{key}");
+            assert_eq!(refusal(&tagged(&[(key, "fleet-1")]).build()), None, "{key}: bought on demand");
+        }
+        // It may be of a persistent request, and can be stopped then.
+        assert_eq!(refusal(&tagged(&[]).instance_lifecycle(InstanceLifecycleType::Spot).build()), None);
+    }
+
+    #[test]
+    fn who_asks_and_can_is_hibernated() {
+        let options = |configured| types::HibernationOptions::builder().configured(configured).build();
+        let asks = tagged(&[(hibernate::TAG, "true")]);
+        assert!(hibernates(&asks.clone().hibernation_options(options(true)).build()));
+        assert!(!hibernates(&asks.clone().hibernation_options(options(false)).build()));
+        assert!(!hibernates(&asks.build()));
+        assert!(!hibernates(&tagged(&[]).hibernation_options(options(true)).build()));
+        assert!(!hibernates(&tagged(&[(hibernate::TAG, "false")]).hibernation_options(options(true)).build()));
     }
 
     #[test]

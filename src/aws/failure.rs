@@ -98,12 +98,18 @@ pub(super) fn kind_of(code: &str, status: u16) -> FailureKind {
         | "InvalidDBInstanceState"
         | "InvalidDBInstanceStateFault"
         | "InvalidDBClusterState"
-        | "InvalidDBClusterStateFault" => FailureKind::WrongState,
+        | "InvalidDBClusterStateFault"
+        | "InvalidDBShardGroupState"
+        | "InvalidDBShardGroupStateFault" => FailureKind::WrongState,
         "OperationNotPermitted"
         | "UnsupportedOperation"
         | "UnsupportedOperationException"
         | "Unsupported"
-        | "IncorrectSpotRequestState" => FailureKind::Refused,
+        | "UnsupportedHibernationConfiguration"
+        | "IncorrectSpotRequestState"
+        // What RDS says of "aurora-mysql DB instances are not eligible for stopping and starting".
+        | "InvalidParameterCombination"
+        | "InvalidParameterCombinationException" => FailureKind::Refused,
         "InternalError"
         | "InternalFailure"
         | "InternalServerError"
@@ -198,9 +204,13 @@ mod tests {
             ("InvalidDBInstanceState", 400, WrongState),
             ("InvalidDBInstanceStateFault", 400, WrongState),
             ("InvalidDBClusterStateFault", 400, WrongState),
+            ("InvalidDBShardGroupState", 400, WrongState),
+            ("DBClusterNotFoundFault", 404, Gone),
             ("OperationNotPermitted", 400, Refused),
             ("UnsupportedOperation", 400, Refused),
             ("IncorrectSpotRequestState", 400, Refused),
+            ("UnsupportedHibernationConfiguration", 400, Refused),
+            ("InvalidParameterCombination", 400, Refused),
             ("InsufficientInstanceCapacity", 500, Capacity),
             ("InsufficientHostCapacity", 500, Capacity),
             ("InsufficientDBInstanceCapacity", 400, Capacity),

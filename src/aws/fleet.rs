@@ -1,34 +1,33 @@
 //! EC2 and RDS as the port [`Fleet`]: which clients to ask for which scope, side by side, and within which time.
 //!
-//! What an answer means is the affair of `ec2` and `rds`.
+//! What an answer means is the affair of `ec2`, `rds` and `cluster`; how many are asked at once, of `servers` and `databases`;
+//! how to come into another account, of `accounts`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::SdkConfig;
+use aws_sdk_ec2::config::retry::RetryPartition;
 use chrono::Duration;
 use futures_util::{StreamExt as _, future, stream};
 use tokio::time::{Instant, timeout_at};
 
 use crate::model::{
-    Action, Failure, FailureKind, Instance, InstanceId, InstanceKey, InstanceKind, Inventory, Region, Scope, TagValue,
+    Action, Failure, Instance, InstanceId, InstanceKey, InstanceKind, Inventory, RoleArn, Scope, TagValue,
 };
 use crate::ports::{Fleet, Outcome, Query};
 
-use super::batch::isolate;
+use super::accounts::{Accounts, Session};
+use super::arns::Arns;
 use super::calls::{CallCounts, Counter, Service};
 use super::clock::forward;
-use super::failure::{CapacityIsFinal, no_answer, not_asked_yet};
-use super::{ec2, rds};
+use super::deadline::in_time;
+use super::failure::{CapacityIsFinal, not_asked_yet};
+use super::hibernate::Hibernation;
+use super::{databases, ec2, marks, servers};
 
 /// Scopes that are looked at side by side.
 const SCOPES_AT_ONCE: usize = 8;
-/// Instances in one call of EC2, as AWS advises.
-const BATCH: usize = 50;
-/// Batches that are asked for side by side.
-const BATCHES_AT_ONCE: usize = 4;
-/// Databases that are asked for side by side.
-const DATABASES_AT_ONCE: usize = 10;
 
 /// The tag keys that instances carry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,20 +38,29 @@ pub struct TagKeys {
     pub group: String,
 }
 
-/// EC2 and RDS in the regions of the function's own account.
+/// EC2 and RDS, in the function's own account and in others.
 #[derive(Debug)]
 pub struct AwsFleet {
     config: SdkConfig,
     tags: TagKeys,
     counts: Arc<CallCounts>,
-    clients: Mutex<BTreeMap<Option<Region>, Clients>>,
+    accounts: Accounts,
+    /// Whether instances are tagged with what was last done to them.
+    marks: bool,
+    clients: Mutex<BTreeMap<Scope, Clients>>,
+    hibernation: Hibernation,
 }
 
-/// The clients of one region.
+/// The clients of one account and region.
 #[derive(Debug, Clone)]
 struct Clients {
     ec2: aws_sdk_ec2::Client,
     rds: aws_sdk_rds::Client,
+    tagging: aws_sdk_resourcegroupstagging::Client,
+    /// What `rds` has seen.
+    arns: Arns,
+    /// The session in which they were made; the function's own account needs none.
+    session: Option<String>,
 }
 
 /// What to look for in one scope.
@@ -68,51 +76,129 @@ impl AwsFleet {
     /// Takes the loaded configuration, the tag keys to look for, and where to count calls; makes none yet.
     #[must_use]
     pub fn new(config: &SdkConfig, tags: TagKeys, counts: Arc<CallCounts>) -> Self {
-        Self { config: config.clone(), tags, counts, clients: Mutex::default() }
+        let accounts = Accounts::new(config, Arc::clone(&counts));
+        let (clients, hibernation) = (Mutex::default(), Hibernation::default());
+        Self { config: config.clone(), tags, counts, accounts, marks: false, clients, hibernation }
     }
 
-    /// The clients of a scope, made at its first use.
-    fn clients(&self, scope: &Scope) -> Result<Clients, Failure> {
-        if scope.account.is_some() {
-            return Err(Failure {
-                kind: FailureKind::Other,
-                code: "OtherAccount".to_owned(),
-                message: "instances in other accounts are not supported yet".to_owned(),
-            });
-        }
+    /// The same with an external id for the roles that are assumed in other accounts.
+    #[must_use]
+    pub fn with_external_id(self, external_id: Option<String>) -> Self {
+        Self { accounts: self.accounts.with_external_id(external_id), ..self }
+    }
+
+    /// The same, but instances are tagged with what was last done to them.
+    #[must_use]
+    pub fn with_marks(self, marks: bool) -> Self {
+        Self { marks, ..self }
+    }
+
+    /// The clients of a scope, made at its first use and with each new session; or why there is no session.
+    async fn clients(&self, scope: &Scope) -> Result<Clients, Failure> {
+        let session = match &scope.account {
+            Some(role) => Some(self.accounts.session(role).await?),
+            None => None,
+        };
         // A panic while the map was held can have left nothing half done in it.
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(clients.entry(scope.region.clone()).or_insert_with(|| self.make_clients(scope.region.as_ref())).clone())
+        let of_session = session.as_ref().map(|session| &session.id);
+        if let Some(held) = clients.get(scope).filter(|held| held.session.as_ref() == of_session) {
+            return Ok(held.clone());
+        }
+        let made = self.make_clients(scope, session.as_ref());
+        clients.insert(scope.clone(), made.clone());
+        Ok(made)
     }
 
-    fn make_clients(&self, region: Option<&Region>) -> Clients {
-        let mut ec2 = aws_sdk_ec2::config::Builder::from(&self.config)
-            .interceptor(Counter { service: Service::Ec2, counts: Arc::clone(&self.counts) })
+    fn make_clients(&self, scope: &Scope, session: Option<&Session>) -> Clients {
+        let config = self.config_of(scope, session);
+        let counter = |service| Counter { service, counts: Arc::clone(&self.counts) };
+        let arns = Arns::default();
+        let mut ec2 = aws_sdk_ec2::config::Builder::from(&config)
+            .interceptor(counter(Service::Ec2))
             .retry_classifier(CapacityIsFinal);
-        let mut rds = aws_sdk_rds::config::Builder::from(&self.config)
-            .interceptor(Counter { service: Service::Rds, counts: Arc::clone(&self.counts) });
-        if let Some(region) = region {
-            let region = aws_config::Region::new(region.to_string());
-            ec2 = ec2.region(region.clone());
-            rds = rds.region(region);
+        let mut rds = aws_sdk_rds::config::Builder::from(&config).interceptor(counter(Service::Rds));
+        if self.marks {
+            rds = rds.interceptor(arns.clone());
         }
-        Clients { ec2: aws_sdk_ec2::Client::from_conf(ec2.build()), rds: aws_sdk_rds::Client::from_conf(rds.build()) }
+        let mut tagging =
+            aws_sdk_resourcegroupstagging::config::Builder::from(&config).interceptor(counter(Service::Tagging));
+        if scope.account.is_some() {
+            // The SDK would let all accounts of a region draw on one quota of retries: one account that does not answer would
+            // leave the others none (rule A6).
+            ec2 = ec2.retry_partition(RetryPartition::new(format!("ec2, {scope}")));
+            rds = rds.retry_partition(RetryPartition::new(format!("rds, {scope}")));
+            tagging = tagging.retry_partition(RetryPartition::new(format!("tagging, {scope}")));
+        }
+        Clients {
+            ec2: aws_sdk_ec2::Client::from_conf(ec2.build()),
+            rds: aws_sdk_rds::Client::from_conf(rds.build()),
+            tagging: aws_sdk_resourcegroupstagging::Client::from_conf(tagging.build()),
+            arns,
+            session: session.map(|session| session.id.clone()),
+        }
+    }
+
+    /// The configuration that leads into a scope.
+    fn config_of(&self, scope: &Scope, session: Option<&Session>) -> SdkConfig {
+        let mut config = self.config.to_builder();
+        if let Some(region) = &scope.region {
+            config = config.region(aws_config::Region::new(region.to_string()));
+        }
+        if let Some(session) = session {
+            config = config.credentials_provider(session.credentials.clone());
+        }
+        config.build()
+    }
+
+    /// The accounts among these places whose role cannot be assumed, and why; each is asked for once, side by side.
+    async fn closed(&self, scopes: impl Iterator<Item = &Scope>) -> BTreeMap<RoleArn, Failure> {
+        let roles: BTreeSet<&RoleArn> = scopes.filter_map(|scope| scope.account.as_ref()).collect();
+        let roles = roles.into_iter().cloned();
+        let asked: Vec<_> = roles
+            .map(|role| async move {
+                let answer = self.accounts.session(&role).await;
+                (role, answer)
+            })
+            .collect();
+        let answers: Vec<_> = stream::iter(asked).buffer_unordered(SCOPES_AT_ONCE).collect().await;
+        answers.into_iter().filter_map(|(role, answer)| Some((role, answer.err()?))).collect()
+    }
+
+    /// Writes a note on what is in one scope.
+    async fn mark_in(&self, scope: &Scope, keys: Vec<InstanceKey>, value: &str) -> Result<(), Failure> {
+        let clients = self.clients(scope).await?;
+        let (servers, databases): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| key.kind == InstanceKind::Ec2);
+        let servers: Vec<InstanceId> = servers.into_iter().map(|key| key.id).collect();
+        // Each has been looked at before it was acted on.
+        let arns: Vec<String> = databases.into_iter().filter_map(|key| clients.arns.of(key.kind, &key.id)).collect();
+        let (servers, databases) = future::join(
+            marks::tag_servers(&clients.ec2, &servers, value),
+            marks::tag_databases(&clients.tagging, &arns, value),
+        )
+        .await;
+        servers.and(databases)
     }
 
     /// Everything of one scope, or why it cannot be seen: half a look would pass for a whole one.
     async fn look(&self, looking: Looking) -> (Scope, Result<Vec<Instance>, Failure>) {
-        let found = match self.clients(&looking.scope) {
+        let found = match self.clients(&looking.scope).await {
             Err(failure) => Err(failure),
             Ok(clients) => {
                 let (servers, databases) =
-                    future::join(ec2::look(&clients.ec2, &looking), rds::look(&clients.rds, &looking)).await;
-                servers.and_then(|mut found| {
+                    future::join(ec2::look(&clients.ec2, &looking), databases::look(&clients.rds, &looking)).await;
+                servers.and_then(|(mut found, sleepers)| {
                     found.extend(databases?);
+                    self.hibernation.remember(&looking.scope, sleepers);
                     Ok(found)
                 })
             }
         };
         (looking.scope, found)
+    }
+
+    async fn clients_in_time(&self, scope: &Scope, deadline: Instant) -> Result<Clients, Failure> {
+        timeout_at(deadline, self.clients(scope)).await.unwrap_or_else(|_| Err(not_asked_yet()))
     }
 
     /// Acts on the instances of one kind in one scope.
@@ -123,17 +209,13 @@ impl AwsFleet {
         ids: BTreeSet<InstanceId>,
         deadline: Instant,
     ) -> Vec<(InstanceKey, Outcome)> {
-        let outcomes: Vec<(InstanceId, Outcome)> = match (self.clients(&scope), kind) {
+        let outcomes: Vec<(InstanceId, Outcome)> = match (self.clients_in_time(&scope, deadline).await, kind) {
             (Err(failure), _) => ids.into_iter().map(|id| (id, Err(failure.clone()))).collect(),
-            (Ok(clients), InstanceKind::Ec2) => act_on_servers(&clients.ec2, action, ids, deadline).await,
-            (Ok(clients), InstanceKind::RdsInstance) => act_on_databases(&clients.rds, action, ids, deadline).await,
-            (Ok(_), InstanceKind::RdsCluster) => {
-                let failure = Failure {
-                    kind: FailureKind::Other,
-                    code: "Cluster".to_owned(),
-                    message: "DB clusters are not supported yet".to_owned(),
-                };
-                ids.into_iter().map(|id| (id, Err(failure.clone()))).collect()
+            (Ok(clients), InstanceKind::Ec2) => {
+                servers::act(&clients.ec2, action, ids, &self.hibernation.of(&scope), deadline).await
+            }
+            (Ok(clients), InstanceKind::RdsInstance | InstanceKind::RdsCluster) => {
+                databases::act(&clients.rds, action, kind, ids, deadline).await
             }
         };
         let key = |id| InstanceKey { scope: scope.clone(), kind, id };
@@ -143,9 +225,12 @@ impl AwsFleet {
 
 impl Fleet for AwsFleet {
     async fn inventory(&self, query: &Query) -> Inventory {
+        let closed = self.closed(query.tag_values.keys()).await;
+        let is_open = |scope: &Scope| scope.account.as_ref().is_none_or(|role| !closed.contains_key(role));
         let looks: Vec<_> = query
             .tag_values
             .iter()
+            .filter(|(scope, _)| is_open(scope))
             .map(|(scope, values)| {
                 self.look(Looking {
                     scope: scope.clone(),
@@ -156,7 +241,7 @@ impl Fleet for AwsFleet {
             })
             .collect();
         let looks: Vec<_> = stream::iter(looks).buffer_unordered(SCOPES_AT_ONCE).collect().await;
-        let mut inventory = Inventory::default();
+        let mut inventory = Inventory { closed, ..Inventory::default() };
         for (scope, found) in looks {
             match found {
                 Ok(found) => {
@@ -181,69 +266,49 @@ impl Fleet for AwsFleet {
         let outcomes: Vec<_> = stream::iter(acts).buffer_unordered(SCOPES_AT_ONCE).collect().await;
         outcomes.into_iter().flatten().collect()
     }
-}
 
-async fn act_on_servers(
-    client: &aws_sdk_ec2::Client,
-    action: Action,
-    ids: BTreeSet<InstanceId>,
-    deadline: Instant,
-) -> Vec<(InstanceId, Outcome)> {
-    let ids: Vec<InstanceId> = ids.into_iter().collect();
-    let batches: Vec<_> = ids
-        .chunks(BATCH)
-        .map(|batch| isolate(batch.to_vec(), move |ids| in_time(deadline, ec2::act(client, action, ids))))
-        .collect();
-    let outcomes: Vec<_> = stream::iter(batches).buffer_unordered(BATCHES_AT_ONCE).collect().await;
-    outcomes.into_iter().flatten().collect()
-}
-
-async fn act_on_databases(
-    client: &aws_sdk_rds::Client,
-    action: Action,
-    ids: BTreeSet<InstanceId>,
-    deadline: Instant,
-) -> Vec<(InstanceId, Outcome)> {
-    let acts: Vec<_> = ids
-        .into_iter()
-        .map(|id| async move {
-            let outcome = in_time(deadline, rds::act(client, action, &id)).await;
-            (id, outcome)
-        })
-        .collect();
-    stream::iter(acts).buffer_unordered(DATABASES_AT_ONCE).collect().await
-}
-
-/// Makes the call if there is time for it, and gives it up when the time is over.
-async fn in_time(deadline: Instant, call: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    if Instant::now() >= deadline {
-        return Err(not_asked_yet());
+    async fn mark(&self, instances: &[InstanceKey], note: &str, budget: Duration) -> BTreeMap<Scope, Failure> {
+        if !self.marks {
+            return BTreeMap::new();
+        }
+        let deadline = Instant::now() + forward(budget);
+        let mut places = BTreeMap::<Scope, Vec<InstanceKey>>::new();
+        for key in instances {
+            places.entry(key.scope.clone()).or_default().push(key.clone());
+        }
+        let value = &marks::value(note);
+        let marks: Vec<_> = places
+            .into_iter()
+            .map(|(scope, keys)| async move {
+                let marked = in_time(deadline, self.mark_in(&scope, keys, value)).await;
+                marked.err().map(|failure| (scope, failure))
+            })
+            .collect();
+        let failures: Vec<_> = stream::iter(marks).buffer_unordered(SCOPES_AT_ONCE).collect().await;
+        failures.into_iter().flatten().collect()
     }
-    timeout_at(deadline, call).await.unwrap_or_else(|_| Err(no_answer()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration as StdDuration;
+    use crate::model::Region;
 
-    #[tokio::test]
-    async fn no_call_begins_after_its_time() {
-        let begun = std::cell::Cell::new(false);
-        let call = async {
-            begun.set(true);
-            Ok(())
+    #[test]
+    fn accounts_do_not_draw_on_one_quota_of_retries() {
+        let config = SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
+        let tags = TagKeys { schedule: "S".to_owned(), group: "G".to_owned() };
+        let fleet = AwsFleet::new(&config, tags, Arc::default());
+        let quota = |account: Option<&str>| {
+            let account = account.and_then(|role| RoleArn::new(role).ok());
+            let scope = Scope { account, region: Region::new("eu-west-1").ok() };
+            let clients = fleet.make_clients(&scope, None);
+            let ec2 = clients.ec2.config().retry_partition().map(ToString::to_string);
+            [ec2, clients.rds.config().retry_partition().map(ToString::to_string)]
         };
-        let outcome = in_time(Instant::now(), call).await;
-        assert_eq!(outcome, Err(not_asked_yet()));
-        assert!(!begun.get());
-    }
-
-    #[tokio::test]
-    async fn a_call_is_given_up_when_its_time_is_over() {
-        let deadline = Instant::now() + StdDuration::from_millis(20);
-        assert_eq!(in_time(deadline, future::pending()).await, Err(no_answer()));
-        let deadline = Instant::now() + StdDuration::from_mins(1);
-        assert_eq!(in_time(deadline, future::ready(Ok(()))).await, Ok(()));
+        let (own, one, other) = (quota(None), quota(Some("arn:1")), quota(Some("arn:2")));
+        assert_eq!(own, [None, None], "the SDK's own, by service and region");
+        let all: BTreeSet<_> = one.into_iter().chain(other).flatten().collect();
+        assert_eq!(all.len(), 4, "{all:?}");
     }
 }

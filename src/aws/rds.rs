@@ -1,6 +1,4 @@
-//! RDS DB instances: looking, starting, stopping. Knows the SDK's shapes; decides nothing.
-//!
-//! DB clusters belong here too once they are handled; until then their members are refused with the reason.
+//! RDS DB instances: what their descriptions mean, and the calls that start and stop them. Knows the SDK's shapes; decides nothing.
 
 use aws_sdk_rds::Client;
 use aws_sdk_rds::primitives::DateTime;
@@ -13,24 +11,6 @@ use crate::model::{
 
 use super::failure::failure_of;
 use super::fleet::Looking;
-
-/// The most that AWS allows.
-const PAGE: i32 = 100;
-
-/// Looks at all DB instances and keeps those whose schedule tag has one of the wanted values: RDS has no filter by tag, but
-/// carries the tags in its answer.
-pub(super) async fn look(client: &Client, looking: &Looking) -> Result<Vec<Instance>, Failure> {
-    let mut found = Vec::new();
-    if looking.values.is_empty() {
-        return Ok(found);
-    }
-    let mut pages = client.describe_db_instances().into_paginator().page_size(PAGE).send();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| failure_of(&error))?;
-        found.extend(page.db_instances().iter().filter_map(|seen| instance(seen, looking)));
-    }
-    Ok(found)
-}
 
 /// Asks for one DB instance to be started or stopped.
 pub(super) async fn act(client: &Client, action: Action, id: &InstanceId) -> Result<(), Failure> {
@@ -48,16 +28,32 @@ pub(super) async fn act(client: &Client, action: Action, id: &InstanceId) -> Res
 }
 
 /// The SDK's time in ours.
-fn instant(at: &DateTime) -> Option<chrono::DateTime<chrono::Utc>> {
+pub(super) fn instant(at: &DateTime) -> Option<chrono::DateTime<chrono::Utc>> {
     chrono::DateTime::from_timestamp(at.secs(), at.subsec_nanos())
 }
 
-fn tag<'a>(tags: &'a [types::Tag], key: &str) -> Option<&'a str> {
+/// The value of a tag.
+pub(super) fn tag<'a>(tags: &'a [types::Tag], key: &str) -> Option<&'a str> {
     tags.iter().find(|tag| tag.key() == Some(key)).and_then(types::Tag::value)
 }
 
+/// What the tag `Name` says.
+pub(super) fn name(tags: &[types::Tag]) -> Option<String> {
+    tag(tags, "Name").filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+/// What the tag of the group says.
+pub(super) fn group_tag(tags: &[types::Tag], looking: &Looking) -> Option<GroupName> {
+    tag(tags, &looking.tags.group).and_then(|name| GroupName::new(name).ok())
+}
+
+/// The first name that is one.
+pub(super) fn first(names: &[String]) -> Option<String> {
+    names.iter().find(|name| !name.is_empty()).cloned()
+}
+
 /// The DB instance in our words; `None` when it is not one of those looked for.
-fn instance(seen: &types::DbInstance, looking: &Looking) -> Option<Instance> {
+pub(super) fn instance(seen: &types::DbInstance, looking: &Looking) -> Option<Instance> {
     let tags = seen.tag_list();
     let held = tag(tags, &looking.tags.schedule)?;
     let schedule_tag: TagValue = looking.values.iter().find(|value| value.as_str() == held)?.clone();
@@ -65,9 +61,9 @@ fn instance(seen: &types::DbInstance, looking: &Looking) -> Option<Instance> {
     Some(Instance {
         key: InstanceKey { scope: looking.scope.clone(), kind: InstanceKind::RdsInstance, id },
         schedule_tag,
-        group_tag: tag(tags, &looking.tags.group).and_then(|name| GroupName::new(name).ok()),
+        group_tag: group_tag(tags, looking),
         label: Label {
-            name: tag(tags, "Name").filter(|name| !name.is_empty()).map(str::to_owned),
+            name: name(tags),
             engine: seen.engine().map(str::to_owned),
             zone: seen.availability_zone().map(str::to_owned),
         },
@@ -79,11 +75,11 @@ fn instance(seen: &types::DbInstance, looking: &Looking) -> Option<Instance> {
     })
 }
 
-/// What a status of AWS's table "DB instance status" means for starting and stopping.
+/// What a status of AWS's tables "DB instance status" and "DB cluster status" means for starting and stopping.
 ///
 /// A database counts as serving only where that table says, or leaves no doubt, that it answers queries meanwhile; a word
 /// that is not known here is one to wait for.
-fn state_of(status: &str) -> InstanceState {
+pub(super) fn state_of(status: &str) -> InstanceState {
     let raw = || status.to_owned();
     match status {
         "available" => InstanceState::Running,
@@ -100,16 +96,19 @@ fn state_of(status: &str) -> InstanceState {
         | "resetting-master-credentials"
         | "storage-config-upgrade"
         | "storage-initialization"
-        | "storage-optimization" => InstanceState::Serving { raw: raw() },
-        "failed"
+        | "storage-optimization"
+        | "update-iam-db-auth" => InstanceState::Serving { raw: raw() },
+        "cloning-failed"
+        | "failed"
         | "inaccessible-encryption-credentials"
         | "inaccessible-encryption-credentials-recoverable"
         | "insufficient-capacity"
+        | "migration-failed"
         | "restore-error"
         | "storage-full" => InstanceState::Broken { raw: raw() },
         _ if status.starts_with("incompatible-") => InstanceState::Broken { raw: raw() },
         // `creating`, `rebooting`, `renaming`, `upgrading`, `maintenance`, `backtracking`, `converting-to-vpc`,
-        // `moving-to-vpc`, and whatever comes to be.
+        // `moving-to-vpc`; of clusters also `failing-over`, `migrating`, `promoting`; and whatever comes to be.
         _ => InstanceState::Changing { raw: raw() },
     }
 }
@@ -117,7 +116,6 @@ fn state_of(status: &str) -> InstanceState {
 /// Why AWS would refuse to stop it, as far as its description shows.
 fn refusal(seen: &types::DbInstance) -> Option<Refusal> {
     let filled = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
-    let first = |names: &[String]| names.iter().find(|name| !name.is_empty()).cloned();
     let is_sql_server = seen.engine().is_some_and(|engine| engine.starts_with("sqlserver-"));
     if let Some(cluster) = filled(seen.db_cluster_identifier()) {
         return Some(Refusal::ClusterMember(cluster));
@@ -154,15 +152,33 @@ mod tests {
         ] {
             assert_eq!(state_of(status), expected, "{status}");
         }
-        for status in ["backing-up", "modifying", "storage-optimization", "configuring-log-exports"] {
+        for status in
+            ["backing-up", "modifying", "storage-optimization", "configuring-log-exports", "update-iam-db-auth"]
+        {
             assert_eq!(state_of(status), InstanceState::Serving { raw: raw(status) });
         }
-        for status in ["storage-full", "failed", "incompatible-network", "incompatible-parameters", "restore-error"] {
+        for status in [
+            "storage-full",
+            "failed",
+            "incompatible-network",
+            "incompatible-parameters",
+            "restore-error",
+            "cloning-failed",
+            "migration-failed",
+        ] {
             assert_eq!(state_of(status), InstanceState::Broken { raw: raw(status) });
         }
-        for status in
-            ["creating", "rebooting", "renaming", "upgrading", "maintenance", "moving-to-vpc", "", "brand-new"]
-        {
+        for status in [
+            "creating",
+            "rebooting",
+            "renaming",
+            "upgrading",
+            "maintenance",
+            "failing-over",
+            "promoting",
+            "",
+            "brand-new",
+        ] {
             assert_eq!(state_of(status), InstanceState::Changing { raw: raw(status) });
         }
     }

@@ -43,6 +43,31 @@ impl<'a> Spoken<'a> {
     }
 }
 
+/// A verb and what was written behind it.
+fn joined(verb: &str, rest: &str) -> String {
+    format!("{verb} {rest}").trim_end().to_owned()
+}
+
+/// What an exception was made for by an order: the tables keep a word, which is said in each language's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ordered {
+    Extension,
+    Skipping,
+    EndOfForcedStart,
+}
+
+impl Ordered {
+    /// By the attribute `Reason`; `None`: a person has given the reason.
+    fn of(reason: &str) -> Option<Self> {
+        match reason {
+            "extend" => Some(Self::Extension),
+            "skip" => Some(Self::Skipping),
+            "force_start" => Some(Self::EndOfForcedStart),
+            _ => None,
+        }
+    }
+}
+
 /// The words for what comes of an order; `keyword` is what commands begin with there, such as `/lamp`.
 #[must_use]
 pub fn result(language: Language, keyword: &str, result: &Result<Answer, Refusal>) -> Message {

@@ -65,6 +65,8 @@ pub enum CommandError {
         word: String,
         /// The order that comes nearest.
         near: Option<&'static str>,
+        /// What was written behind the word.
+        rest: String,
     },
     /// Half a command.
     Missing {
@@ -188,6 +190,12 @@ fn name(words: &[Word]) -> String {
     words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
+/// Words as they can be written again.
+fn written(words: &[Word]) -> String {
+    let again = |word: &Word| if word.is_quoted { quoted(&word.text) } else { word.text.clone() };
+    words.iter().map(again).collect::<Vec<_>>().join(" ")
+}
+
 /// A name as commands take it: in quotes where it would be read as something else.
 pub(super) fn quoted(name: &str) -> String {
     let has_sign = |sign: char| sign == '/' || QUOTES.iter().any(|(begin, _)| *begin == sign);
@@ -259,6 +267,7 @@ fn no_order(words: &[Word]) -> CommandError {
             schedule: name(words.get(..place).unwrap_or_default()),
             word: word.text.clone(),
             near,
+            rest: written(words.get(place + 1..).unwrap_or_default()),
         },
         None => CommandError::NoOrder { schedule: name(words) },
     }

@@ -13,7 +13,7 @@
 //! | `at` | when it happened, or would have |
 //! | `stop_at` | when it stops (`warning`, `extended`) |
 //! | `planned_at` | of a `warning`: when it would stop by the timetable |
-//! | `extensible_by_minutes` | of a `warning`: by how much the stop may still be moved, counted from `planned_at`; 0: not at all |
+//! | `extensible_by_minutes` | of a `warning`: by how much the stop may still be moved, counted from `stop_at`; 0: not at all |
 //! | `choices` | of a `warning` that can be answered: an object of `offers` (objects of `minutes` after `stop_at`, `until_at`, `label`), `page` (the address of a page that offers the same; a secret: whoever has it can move the stop), `page_label`, `command` (what to write in chat) |
 //! | `until_at` | when the timetable stops what was started by force; `null`: never |
 //! | `instances` | what it is about: objects of `id`, `kind` (`ec2`, `rds`, `cluster`), `name`, `group`, `engine` (or EC2's instance type), `availability_zone`, `region` and `account` if it is elsewhere, `remark` |
@@ -96,7 +96,7 @@ pub fn render(notice: &Notice, voice: &Voice) -> Value {
             fields.head("extended", schedule.as_str(), zone.name());
             fields.time("stop_at", *stop_at);
             fields.put("by", text::person(by));
-            fields.put_if("cancel_command", offer::cancel(notice, &voice.answers));
+            fields.put_if("cancel_command", offer::cancel(notice, &voice.answers, voice.language));
         }
         Notice::Problems(problems) => {
             fields.put("event", "problem");

@@ -61,7 +61,7 @@ pub(super) fn of_mistake(error: &CommandError) -> CommandError {
     match &mut error {
         CommandError::TooLong | CommandError::Quote => {}
         CommandError::NoOrder { schedule } | CommandError::Missing { schedule, .. } => text(schedule),
-        CommandError::UnknownWord { schedule, word, .. } => [schedule, word].into_iter().for_each(text),
+        CommandError::UnknownWord { schedule, word, rest, .. } => [schedule, word, rest].into_iter().for_each(text),
         CommandError::Extra { schedule, text: extra, .. } => [schedule, extra].into_iter().for_each(text),
         CommandError::Bad { schedule, text: bad, near, .. } => {
             [schedule, bad].into_iter().chain(near).for_each(text);

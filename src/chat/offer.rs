@@ -22,8 +22,9 @@ pub struct Answers {
     pub keyword: Option<String>,
 }
 
-/// By how many minutes a stop can be moved at a click, and how that is written in a command.
-const OFFERS: [(i64, &str); 3] = [(30, "30m"), (60, "1h"), (120, "2h")];
+/// By how many minutes after the time that was named a stop can be moved at a click, here and on the page behind the link,
+/// and how that is written in an English command.
+pub(crate) const OFFERS: [(i64, &str); 3] = [(30, "30m"), (60, "1h"), (120, "2h")];
 
 /// The most minutes that the line with the command suggests.
 const SUGGESTED: i64 = 60;
@@ -34,20 +35,21 @@ pub fn choices(notice: &Notice, answers: &Answers, language: Language) -> Option
     let Notice::Warning { schedule, zone, planned_at, stop_at, extensible_by, is_for_all, .. } = notice else {
         return None;
     };
-    let latest_at = planned_at.checked_add_signed(*extensible_by)?;
+    let latest_at = stop_at.checked_add_signed(*extensible_by)?;
     let fitting = OFFERS.into_iter().filter_map(|(minutes, written)| {
         let until_at = stop_at.checked_add_signed(Duration::minutes(minutes))?;
         (until_at <= latest_at).then_some((minutes, written, until_at))
     });
     let fitting: Vec<_> = fitting.collect();
-    let (_, suggested, _) = fitting.iter().rfind(|(minutes, ..)| *minutes <= SUGGESTED)?;
+    let (minutes, written, _) = fitting.iter().rfind(|(minutes, ..)| *minutes <= SUGGESTED)?;
+    let order = text::extend(Duration::minutes(*minutes), written, language);
     let offers = fitting.iter().map(|(minutes, _, until_at)| Choice {
         id: minutes.to_string(),
         label: text::until(*until_at, *stop_at, *zone, language),
         until_at: *until_at,
     });
     let command = answers.keyword.as_deref().map(|keyword| {
-        let command = format!("/{keyword} {} extend {suggested}", quoted(&unmarked(schedule.as_str())));
+        let command = format!("/{keyword} {} {order}", quoted(&unmarked(schedule.as_str())));
         text::command(&command, language)
     });
     let ticket = Ticket::new(schedule.clone(), *planned_at, *stop_at);
@@ -79,21 +81,22 @@ pub(super) enum WayBack {
 }
 
 /// The way back from an extension where the platform shows it; `None`: the notice tells of none.
-pub(super) fn way_back(platform: Platform, notice: &Notice, answers: &Answers) -> Option<WayBack> {
+pub(super) fn way_back(platform: Platform, notice: &Notice, answers: &Answers, language: Language) -> Option<WayBack> {
     let Notice::Extended { schedule, by, .. } = notice else { return None };
     if by == Orderer::AN_EDIT {
         return Some(WayBack::Tables);
     }
-    let command = cancel(notice, answers).filter(|_| platform.has_commands()).map(|command| unmarked(&command));
+    let command =
+        cancel(notice, answers, language).filter(|_| platform.has_commands()).map(|command| unmarked(&command));
     let terminal = || WayBack::Terminal(format!("lamplighter cancel {}", quoted(&unmarked(schedule.as_str()))));
     Some(command.map_or_else(terminal, WayBack::Command))
 }
 
 /// What to write in chat to take back an extension that is told (rule C6).
-pub(super) fn cancel(notice: &Notice, answers: &Answers) -> Option<String> {
+pub(super) fn cancel(notice: &Notice, answers: &Answers, language: Language) -> Option<String> {
     let Notice::Extended { schedule, .. } = notice else { return None };
     let keyword = answers.keyword.as_deref()?;
-    Some(format!("/{keyword} {} cancel", quoted(schedule.as_str())))
+    Some(format!("/{keyword} {} {}", quoted(schedule.as_str()), text::cancel(language)))
 }
 
 #[cfg(test)]
@@ -136,9 +139,9 @@ mod tests {
             ("2026-11-23T13:00:00Z", 30, vec!["Until 22:30"]),
             ("2026-11-23T13:00:00Z", 29, vec![]),
             ("2026-11-23T13:00:00Z", 0, vec![]),
-            // Told later than planned: what is allowed counts from the plan.
-            ("2026-11-23T13:10:00Z", 60, vec!["Until 22:40"]),
-            ("2026-11-23T13:40:00Z", 60, vec![]),
+            // Told later than planned: what is allowed counts from what is told.
+            ("2026-11-23T13:10:00Z", 60, vec!["Until 22:40", "Until 23:10"]),
+            ("2026-11-23T13:40:00Z", 45, vec!["Until 23:10"]),
         ];
         for (stop, minutes, expected) in cases {
             let choices = choices(&warning("Dev", stop, minutes), &answers(), Language::En);
@@ -186,40 +189,68 @@ mod tests {
 
     #[test]
     fn the_command_suggests_an_hour_or_what_is_left() {
-        let command = |name: &str, minutes: i64| {
+        let command = |name: &str, minutes: i64, language| {
             let notice = warning(name, "2026-11-23T13:00:00Z", minutes);
-            choices(&notice, &answers(), Language::En).unwrap().command.unwrap()
+            choices(&notice, &answers(), language).unwrap().command.unwrap()
         };
-        assert_eq!(command("Dev", 240), "To keep it running longer, write `/lamp Dev extend 1h`");
-        assert_eq!(command("Dev Team", 30), "To keep it running longer, write `/lamp \"Dev Team\" extend 30m`");
+        let (en, ko) = (Language::En, Language::Ko);
+        assert_eq!(command("Dev", 240, en), "To keep it running longer, write `/lamp Dev extend 1h`");
+        assert_eq!(command("Dev Team", 30, en), "To keep it running longer, write `/lamp \"Dev Team\" extend 30m`");
+        assert_eq!(command("Dev", 240, ko), "더 오래 실행하려면 `/lamp Dev 연장 1시간` 명령을 입력해 주십시오.");
+        assert_eq!(
+            command("개발 팀", 30, ko),
+            "더 오래 실행하려면 `/lamp \"개발 팀\" 연장 30분` 명령을 입력해 주십시오."
+        );
     }
 
     #[test]
     fn an_extension_can_be_taken_back_by_a_command() {
-        assert_eq!(cancel(&samples::extended(), &answers()).as_deref(), Some("/lamp Development cancel"));
-        assert_eq!(cancel(&samples::extended(), &Answers::default()), None);
-        assert_eq!(cancel(&samples::warning(), &answers()), None);
+        for (language, expected) in
+            [(Language::En, "/lamp Development cancel"), (Language::Ko, "/lamp Development 취소")]
+        {
+            assert_eq!(cancel(&samples::extended(), &answers(), language).as_deref(), Some(expected));
+            assert_eq!(cancel(&samples::extended(), &Answers::default(), language), None);
+            assert_eq!(cancel(&samples::warning(), &answers(), language), None);
+        }
+    }
+
+    #[test]
+    fn what_is_taught_is_understood_as_what_the_buttons_mean() {
+        let parsed = |line: String| {
+            let command = line.split('`').nth(1).unwrap_or(&line).to_owned();
+            crate::chat::command::parse(&command).unwrap()
+        };
+        for minutes in [240, 30] {
+            let notice = warning("Dev", "2026-11-23T13:00:00Z", minutes);
+            let [en, ko] = [Language::En, Language::Ko]
+                .map(|language| parsed(choices(&notice, &answers(), language).unwrap().command.unwrap()));
+            assert_eq!(en, ko);
+        }
+        let [en, ko] = [Language::En, Language::Ko]
+            .map(|language| parsed(cancel(&samples::extended(), &answers(), language).unwrap()));
+        assert_eq!(en, ko);
     }
 
     #[test]
     fn every_platform_has_a_way_back() {
-        let command = || Some(WayBack::Command("/lamp Development cancel".to_owned()));
+        let command = |word: &str| Some(WayBack::Command(format!("/lamp Development {word}")));
         let terminal = || Some(WayBack::Terminal("lamplighter cancel Development".to_owned()));
         let mut edited = samples::extended();
         if let Notice::Extended { by, .. } = &mut edited {
             Orderer::AN_EDIT.clone_into(by);
         }
         for platform in Platform::ALL {
-            let way = |notice: &Notice, answers: &Answers| way_back(platform, notice, answers);
-            let expected = if platform.has_commands() { command() } else { terminal() };
-            assert_eq!(way(&samples::extended(), &answers()), expected, "{platform:?}");
-            assert_eq!(way(&samples::extended(), &Answers::default()), terminal(), "{platform:?}");
-            assert_eq!(way(&edited, &answers()), Some(WayBack::Tables), "{platform:?}");
-            assert_eq!(way(&samples::warning(), &answers()), None);
-            for language in [Language::En, Language::Ko] {
+            for (language, word) in [(Language::En, "cancel"), (Language::Ko, "취소")] {
+                let way = |notice: &Notice, answers: &Answers| way_back(platform, notice, answers, language);
+                let expected = if platform.has_commands() { command(word) } else { terminal() };
+                assert_eq!(way(&samples::extended(), &answers()), expected, "{platform:?}");
+                assert_eq!(way(&samples::extended(), &Answers::default()), terminal(), "{platform:?}");
+                assert_eq!(way(&edited, &answers()), Some(WayBack::Tables), "{platform:?}");
+                assert_eq!(way(&samples::warning(), &answers()), None);
+                let word = if platform.has_commands() || platform == Platform::Json { word } else { "cancel" };
                 let voice = crate::chat::Voice { language, answers: answers() };
                 let said = crate::chat::render(platform, &samples::extended(), &voice).body;
-                assert!(said.contains(" cancel") && said.contains("Development"), "{platform:?}: {said}");
+                assert!(said.contains(word) && said.contains("Development"), "{platform:?}: {said}");
             }
         }
     }

@@ -84,7 +84,7 @@ pub fn notice(event: &str) -> Option<Notice> {
             held: GroupName::new("API").into_iter().collect(),
         }),
         "problem" => {
-            let message = "is no time of day: `H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next day)";
+            let message = "is no time of day; allowed: `H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next day), or `None`";
             Some(Notice::Problems(vec![Problem {
                 source: Source::Tables,
                 item: format!("Schedule {schedule}"),

@@ -7,7 +7,12 @@ mod advice;
 mod en;
 mod ko;
 
-use chrono::{DateTime, Utc};
+#[cfg(test)]
+pub(super) use ko::faults::is_known as is_korean_known;
+pub(super) use ko::faults::line as korean_fault;
+pub(super) use ko::month_and_day;
+
+use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use super::message::Message;
@@ -43,10 +48,19 @@ pub(super) const fn more(language: Language) -> &'static str {
 }
 
 /// What the button of a choice says; with the date where it is not that of the planned stop.
-pub(super) fn until(until_at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz, language: Language) -> String {
+pub(crate) fn until(until_at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz, language: Language) -> String {
     match language {
         Language::En => en::until(until_at, stop_at, zone),
         Language::Ko => ko::until(until_at, stop_at, zone),
+    }
+}
+
+/// A time with its date: `Mon 23 Nov, 22:00`, `11월 23일(월) 22:00`.
+pub(crate) fn dated(at: DateTime<Utc>, zone: Tz, language: Language) -> String {
+    let local = at.with_timezone(&zone);
+    match language {
+        Language::En => local.format("%a %-d %b, %H:%M").to_string(),
+        Language::Ko => format!("{} {}", month_and_day(local.date_naive()), local.format("%H:%M")),
     }
 }
 
@@ -63,6 +77,22 @@ pub(super) fn command(command: &str, language: Language) -> String {
     match language {
         Language::En => en::command(command),
         Language::Ko => ko::command(command),
+    }
+}
+
+/// The order that moves a stop by some time, as it is written in commands; `written` is how English writes the time.
+pub(super) fn extend(length: Duration, written: &str, language: Language) -> String {
+    match language {
+        Language::En => en::extend(written),
+        Language::Ko => ko::extend(length),
+    }
+}
+
+/// The order that takes back an extension, as it is written in commands.
+pub(super) const fn cancel(language: Language) -> &'static str {
+    match language {
+        Language::En => en::CANCEL,
+        Language::Ko => ko::CANCEL,
     }
 }
 
@@ -124,8 +154,8 @@ fn items(problems: &[Problem]) -> Vec<(&str, Vec<&Problem>)> {
     items
 }
 
-/// Items are called by English words from elsewhere, such as `instance ec2/i-1`; as a title they begin with a capital.
-fn capitalised(text: &str) -> String {
+/// The text with a capital in front: items are called by English words from elsewhere, such as `instance ec2/i-1`.
+pub(in crate::chat) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

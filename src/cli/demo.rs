@@ -119,6 +119,7 @@ impl Day {
             deadline: now + Duration::minutes(4),
             settle: Duration::seconds(60),
             defaults: Defaults::default(),
+            only: None,
         };
         // The embedded tables answer always; what went wrong would show as an event.
         _ = pollster::block_on(tick::run(&ports, &options));

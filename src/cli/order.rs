@@ -63,7 +63,7 @@ pub(super) struct Stop {
     common: Common,
 }
 
-/// Take back what was last ordered: a force start or stop, else the extension or the skipping of the next stop.
+/// Take back a force start or stop that is not carried out yet, else the extension or the skipping of the next stop.
 #[derive(Debug, clap::Args)]
 pub(super) struct Cancel {
     #[command(flatten)]

@@ -78,6 +78,7 @@ async fn act(format: Format, settings: &Settings, live: &Live) -> Result<(), Err
         deadline: now + WITHIN,
         settle: settings.settle,
         defaults: settings.defaults,
+        only: None,
     };
     let (report, error) = match tick::run(&live.ports(&journal), &options).await {
         Ok(report) => (report, None),
@@ -115,7 +116,7 @@ async fn dry_run(format: Format, settings: &Settings, live: &Live) -> Result<(),
     let seen = tick::look(&live.ports(&journal), settings.defaults).await;
     let (snapshot, now) = seen.map_err(|error| unreachable(&error))?;
     let plan = engine::plan(&snapshot, now);
-    let problems: Vec<&Problem> = snapshot.problems.iter().chain(&plan.problems).collect();
+    let problems: Vec<&Problem> = snapshot.problems.iter().chain(&plan.untold.problems).collect();
     match format {
         Format::Json => {
             let at = now.to_rfc3339_opts(SecondsFormat::Secs, true);

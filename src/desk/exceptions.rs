@@ -35,15 +35,16 @@ impl Seen {
         if date > last {
             return Err(Why::TooFar { last });
         }
-        // A window of yesterday may still be open, and its stop moved.
-        let is_open = |date: NaiveDate| {
-            let mut ends = calendar::of_date(&self.schedule, date).into_iter();
-            Some(date) == today.pred_opt() && ends.any(|(_, at)| at > self.now)
-        };
-        if date < today && !is_open(date) {
+        let is_yesterday = Some(date) == today.pred_opt();
+        if date < today && !(is_yesterday && self.is_open(date)) {
             return Err(Why::Past { date });
         }
         Ok(date)
+    }
+
+    /// Whether a window of the date is open still or to come: its stop may have been moved.
+    fn is_open(&self, date: NaiveDate) -> bool {
+        calendar::of_date(&self.schedule, date).into_iter().any(|(_, at)| at > self.now)
     }
 
     /// The exceptions for one end of a date, the one that counts first.
@@ -56,7 +57,8 @@ impl Seen {
 
     /// The exceptions from a date on.
     pub(super) fn listed(&self, day: Option<Day>) -> Done {
-        let from = self.date(day.unwrap_or(Day::Today));
+        let yesterday = self.today().pred_opt().filter(|date| day.is_none() && self.is_open(*date));
+        let from = yesterday.unwrap_or_else(|| self.date(day.unwrap_or(Day::Today)));
         let all = || self.schedule.exceptions.range(from..).flat_map(|(_, exceptions)| exceptions);
         let exceptions: Vec<Exception> = all().take(MOST_LISTED).cloned().collect();
         Done::Exceptions { from, more: all().count() - exceptions.len(), exceptions }

@@ -79,13 +79,13 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
         }
         let ahead = is_meant(seen, ahead, ticket, *meant)?;
         let meant = *meant.get_or_insert_with(|| Meant { date: ahead.date, stop_at: wanted(schedule, &ahead, wish) });
-        if let Some(stop_at) = meant.stop_at.filter(|stop_at| *stop_at <= ahead.planned_at) {
+        if let Some(stop_at) = meant.stop_at.filter(|stop_at| *stop_at <= ahead.expected_at) {
             if stop_at < ahead.original_at || ahead.original_at == ahead.planned_at {
-                return Err(Why::NotLater { stop_at: ahead.planned_at });
+                return Err(Why::NotLater { stop_at: ahead.expected_at });
             }
             let done = Done::Extended {
                 planned_at: ahead.planned_at,
-                stop_at: ahead.planned_at,
+                stop_at: ahead.expected_at,
                 by: seen.mover(ahead.date),
                 is_new: false,
                 latest_at: ahead.latest_at,
@@ -189,7 +189,7 @@ fn is_meant(
 fn wanted(schedule: &Schedule, ahead: &Ahead, wish: Wish<'_>) -> Option<DateTime<Utc>> {
     let Wish::Later(later) = wish else { return None };
     Some(match later {
-        Later::By(by) => ahead.planned_at.checked_add_signed(*by).unwrap_or(DateTime::<Utc>::MAX_UTC),
+        Later::By(by) => ahead.expected_at.checked_add_signed(*by).unwrap_or(DateTime::<Utc>::MAX_UTC),
         Later::At(at) => *at,
         Later::Until(value) => until(schedule, ahead, *value),
     })
@@ -206,9 +206,11 @@ fn until(schedule: &Schedule, ahead: &Ahead, value: ClockValue) -> DateTime<Utc>
     if value.minutes() >= 24 * 60 {
         return at(ahead.date);
     }
-    let date = calendar::local_date(schedule.zone, ahead.original_at);
+    // Of a stop that comes late what is past is not meant either.
+    let from_at = if ahead.expected_at > ahead.planned_at { ahead.expected_at } else { ahead.original_at };
+    let date = calendar::local_date(schedule.zone, from_at);
     let same_day = at(date);
-    if same_day >= ahead.original_at { same_day } else { at(date.succ_opt().unwrap_or(date)) }
+    if same_day >= from_at { same_day } else { at(date.succ_opt().unwrap_or(date)) }
 }
 
 fn why(error: ExtensionError, schedule: &Schedule, ahead: &Ahead) -> Why {

@@ -7,15 +7,13 @@ use super::extend::{EXTENDED, SKIPPED};
 use super::look::{Seen, has_begun, unread};
 use super::write::New;
 use super::{ATTEMPTS, Cancelled, Desk, Done, Why};
+use crate::document::FORCED;
 use crate::engine::{calendar, extension, forecast};
 use crate::model::{Action, Cause, Exception, ExceptionKind, Mode, Orderer, Run};
 use crate::ports::{Clock, Item, Store, StoreError};
 
 /// The longest "for".
 const LONGEST: Duration = Duration::hours(24);
-
-/// The attribute `Reason` of the stop that ends a force start.
-const FORCED: &str = "force_start";
 
 impl<S: Store, T: Clock> Desk<'_, S, T> {
     /// Raises a force flag, and sees to it that what is started for some time is stopped again.
@@ -101,7 +99,7 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
     /// Takes back what was last ordered.
     pub(super) async fn cancel(&self, by: &Orderer, mut seen: Seen) -> Result<Done, Why> {
         if !flags(&seen).is_empty() {
-            return self.cancel_force(&seen).await;
+            return self.cancel_force(by, &seen).await;
         }
         for _ in 0..ATTEMPTS {
             let Some((item, exception, from_at)) = last_order(&seen) else { break };
@@ -130,15 +128,19 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
 
     /// Lowers the flags that are up; the stop that would have ended a force start goes with it, unless something may have
     /// been started already, which would have no end then.
-    async fn cancel_force(&self, seen: &Seen) -> Result<Done, Why> {
-        let flags = flags(seen);
+    async fn cancel_force(&self, by: &Orderer, before: &Seen) -> Result<Done, Why> {
+        let flags = flags(before);
         for flag in &flags {
-            let lowered = self.store.lower_flag(&seen.schedule.name, *flag).await;
+            let lowered = self.store.lower_flag(&before.schedule.name, *flag).await;
             lowered.map_err(|error| Why::Store { error, may_be_done: true })?;
         }
         let action = flags.first().copied().unwrap_or(Action::Start);
+        // A tick may have taken the order up meanwhile, or be about to: only what is seen after the flag is down tells.
+        let seen = &self.look(by, before.schedule.name.as_str()).await?;
         let run = seen.state.open_run().filter(|run| run.cause == Cause::Force && run.action == action);
-        let is_under_way = run.is_some_and(Run::has_acted);
+        let is_at_work = seen.state.lease.as_ref().is_some_and(|lease| lease.until_at > seen.now);
+        let has_settled = seen.state.settled != before.state.settled;
+        let is_under_way = run.is_some_and(Run::has_acted) || is_at_work || has_settled;
         if flags.contains(&Action::Start) && !is_under_way {
             for (_, exception) in
                 orders(seen, &[FORCED]).filter(|(_, exception)| !is_of_a_start_that_was(seen, exception))

@@ -62,6 +62,7 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
                 "Minute": minute,
                 "Orders": before + 1,
                 "Requests": taken,
+                "Owner": self.owner,
                 "ExpiresAt": minute * 60 + Duration::days(1).num_seconds(),
             });
             let Value::Object(item) = item else { return Ok(()) };

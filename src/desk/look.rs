@@ -164,9 +164,14 @@ impl Seen {
             let by = exception.created_by.clone();
             Some(LeftOut { planned_at: original_stop(&self.schedule, date)?, by })
         });
+        // Until the next start or stop after it what it has left running still runs, and it is the one that is meant; as a
+        // ticket means it that was given out for the time to which it had been moved before.
+        let lasts_until = |stop: &LeftOut, at: DateTime<Utc>| {
+            calendar::next_transition(&self.schedule, stop.planned_at, None).is_none_or(|next| next.at > at)
+        };
         let is_meant = |stop: &LeftOut| match planned_at {
-            Some(planned_at) => stop.planned_at == planned_at,
-            None => stop.planned_at > self.now && ahead.is_none_or(|ahead| stop.planned_at < ahead.planned_at),
+            Some(planned_at) => stop.planned_at <= planned_at && lasts_until(stop, planned_at),
+            None => ahead.is_none_or(|ahead| stop.planned_at < ahead.planned_at) && lasts_until(stop, self.now),
         };
         stops.into_iter().find(is_meant)
     }

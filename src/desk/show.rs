@@ -23,6 +23,7 @@ impl Seen {
         let waits = ahead.filter(|ahead| ahead.planned_at <= *now).and(state.warning);
         let is_movable = schedule.max_extension > Duration::zero();
         let latest_at = ahead.filter(|ahead| is_movable && ahead.is_last).map(|ahead| ahead.latest_at);
+        let latest_at = latest_at.filter(|latest_at| latest_at > now);
         Done::Status(Box::new(Status {
             enabled: schedule.enabled,
             mode: schedule.mode,

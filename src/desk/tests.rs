@@ -11,6 +11,7 @@ use crate::memory::World;
 use crate::model::{Action, ClockValue, Exception, ExceptionKind, ScheduleState, Settled};
 use crate::ports::{Item, Table};
 
+mod late;
 mod orders;
 mod races;
 mod taken_back;

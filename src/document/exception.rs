@@ -8,7 +8,7 @@ use super::attributes::Attributes;
 use super::hint;
 use super::schedule::{CLOCK_ALLOWED, clock_or_none};
 use super::shown::cut;
-use crate::model::{Exception, ExceptionKind, Problem, ScheduleName};
+use crate::model::{ClockValue, Exception, ExceptionKind, Problem, ScheduleName};
 use crate::ports::Item;
 
 /// The attributes of an exception.
@@ -59,8 +59,20 @@ pub(super) fn read(item: &Item, schedule: Option<&ScheduleName>) -> (Option<Exce
             local_time,
             created_by,
             reason,
+            ends_start: ends_start(item),
         });
     (exception.filter(|_| !attributes.is_faulty()), attributes.problems)
+}
+
+/// The attribute `Reason` of the stop that ends a force start.
+pub(crate) const FORCED: &str = "force_start";
+
+/// The time of the first end of a force start among an item and those that it took the place of.
+fn ends_start(item: &Item) -> Option<ClockValue> {
+    let replaced = item.get(REPLACES).and_then(Value::as_object);
+    let is_end = item.get("Reason").and_then(Value::as_str) == Some(FORCED);
+    let own = || item.get("ExceptionValue").and_then(Value::as_str).and_then(|text| clock_or_none(text).ok()).flatten();
+    if is_end { own() } else { replaced.and_then(ends_start) }
 }
 
 /// The date of an exception's item, as far as it can be read.
@@ -107,7 +119,7 @@ pub fn exception_item(
     schedule: &ScheduleName,
     date: NaiveDate,
     kind: ExceptionKind,
-    local_time: Option<crate::model::ClockValue>,
+    local_time: Option<ClockValue>,
     (by, via): (&str, &str),
     now: DateTime<Utc>,
 ) -> Item {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::state::{StateError, instant, lease, object, time, version};
-use crate::model::{Notebook, Region, RoleArn, ScheduleName, Scope, Source};
+use crate::model::{Notebook, Region, RoleArn, ScheduleName, Scope, Source, Told};
 use crate::ports::Item;
 
 /// The key of the item that holds the notebook.
@@ -23,8 +23,6 @@ struct NotebookItem {
     lease_owner: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lease_until: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    written_at: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     was_damaged: bool,
     #[serde(default)]
@@ -38,23 +36,29 @@ struct ToldItem {
     schedule: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<(String, String)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    written_at: Option<String>,
     problems: Vec<String>,
 }
 
 /// The item that holds the notebook.
 #[must_use]
 pub fn notebook_item(notebook: &Notebook) -> Item {
-    let told = |(source, problems): (&Source, &BTreeSet<Uuid>)| {
-        let (schedule, scope) = match source {
-            Source::Tables => (None, None),
-            Source::Instances(schedule) => (Some(schedule.to_string()), None),
-            Source::Scope(scope) => {
+    let told = |(source, told): (&Source, &Told)| {
+        let (mut schedule, mut scope, mut account) = (None, None, None);
+        match source {
+            Source::Tables => {}
+            Source::Instances(of) => schedule = Some(of.to_string()),
+            Source::Scope(of) => {
                 let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
-                let account = text(scope.account.as_ref().map(RoleArn::as_str));
-                (None, Some((account, text(scope.region.as_ref().map(Region::as_str)))))
+                let role = text(of.account.as_ref().map(RoleArn::as_str));
+                scope = Some((role, text(of.region.as_ref().map(Region::as_str))));
             }
-        };
-        ToldItem { schedule, scope, problems: problems.iter().map(ToString::to_string).collect() }
+            Source::Account(role) => account = Some(role.to_string()),
+        }
+        let problems = told.problems.iter().map(ToString::to_string).collect();
+        ToldItem { schedule, scope, account, written_at: told.written_at.map(time), problems }
     };
     let item = NotebookItem {
         schedule_name: NOTEBOOK_KEY.0.to_owned(),
@@ -62,7 +66,6 @@ pub fn notebook_item(notebook: &Notebook) -> Item {
         version: notebook.version,
         lease_owner: notebook.lease.as_ref().map(|lease| lease.owner.clone()),
         lease_until: notebook.lease.as_ref().map(|lease| time(lease.until_at)),
-        written_at: notebook.written_at.map(time),
         was_damaged: notebook.was_damaged,
         told: notebook.told.iter().map(told).collect(),
     };
@@ -78,19 +81,21 @@ pub fn notebook(item: &Item) -> Result<Notebook, StateError> {
     let lease = lease(item.lease_owner, item.lease_until)?;
     let mut told = BTreeMap::new();
     for line in item.told {
-        let source = match (line.schedule, line.scope) {
-            (Some(name), _) => Source::Instances(ScheduleName::new(&name).map_err(|_| StateError::Word(name))?),
-            (None, Some((account, region))) => {
+        let source = match (line.schedule, line.scope, line.account) {
+            (Some(name), ..) => Source::Instances(ScheduleName::new(&name).map_err(|_| StateError::Word(name))?),
+            (None, Some((account, region)), _) => {
                 Source::Scope(Scope { account: RoleArn::new(&account).ok(), region: Region::new(&region).ok() })
             }
-            (None, None) => Source::Tables,
+            (None, None, Some(role)) => Source::Account(RoleArn::new(&role).map_err(|_| StateError::Word(role))?),
+            (None, None, None) => Source::Tables,
         };
         let problems = line.problems.iter().map(|text| text.parse::<Uuid>());
-        told.insert(source, problems.collect::<Result<_, _>>().map_err(|_| StateError::Word("a problem".to_owned()))?);
+        let problems: Result<BTreeSet<Uuid>, _> = problems.collect();
+        let problems = problems.map_err(|_| StateError::Word("a problem".to_owned()))?;
+        told.insert(source, Told { problems, written_at: line.written_at.as_deref().map(instant).transpose()? });
     }
-    let written_at = item.written_at.as_deref().map(instant).transpose()?;
     let was_damaged = item.was_damaged;
-    Ok(Notebook { version: version(item.version)?, lease, written_at, was_damaged, told })
+    Ok(Notebook { version: version(item.version)?, lease, was_damaged, told })
 }
 
 /// The notebook that is left of an item which cannot be read: it is written anew, on its version if that can be read.
@@ -114,12 +119,15 @@ mod tests {
             Source::Instances(ScheduleName::new("S").unwrap()),
             Source::Scope(far),
             Source::Scope(Scope::default()),
+            Source::Account(RoleArn::new("arn").unwrap()),
         ];
-        let told = sources.into_iter().map(|source| (source, problems.clone())).collect();
-        let lease = Some(Lease { owner: "me".to_owned(), until_at: "2026-11-23T13:00:00Z".parse().unwrap() });
         let written_at = Some("2026-11-23T12:59:00Z".parse().unwrap());
+        let told = |source| (source, Told { problems: problems.clone(), written_at });
+        let mut told: BTreeMap<Source, Told> = sources.into_iter().map(told).collect();
+        told.insert(Source::Instances(ScheduleName::new("T").unwrap()), Told::default());
+        let lease = Some(Lease { owner: "me".to_owned(), until_at: "2026-11-23T13:00:00Z".parse().unwrap() });
         let was_damaged = true;
-        let notebook = Notebook { version: 3, lease, written_at, was_damaged, told };
+        let notebook = Notebook { version: 3, lease, was_damaged, told };
         let mut item = notebook_item(&notebook);
         assert_eq!(super::notebook(&item).unwrap(), notebook);
         // Spoilt by hand, with and without a version that can be read.

@@ -7,10 +7,10 @@ use chrono_tz::Tz;
 
 use super::attributes::{Attributes, name_fault};
 use super::shown::cut;
-use super::{Defaults, hint};
+use super::{Defaults, Places, hint, places};
 use crate::model::{
     Action, Allowed, Channel, ClockValue, Dates, DatesError, Days, DaysError, Groups, Mode, Monthdays, Months, Period,
-    Problem, Region, Schedule, ScheduleName, Scope, TagValue, Timetable, TimetableError, Weekdays,
+    Problem, Schedule, ScheduleName, Scope, TagValue, Timetable, TimetableError, Weekdays,
 };
 use crate::ports::Item;
 
@@ -67,7 +67,7 @@ fn schedule(attributes: &mut Attributes<'_>, name: Option<&ScheduleName>, defaul
     let max_extension = attributes.minutes("MaxExtensionMinutes", 2 * A_DAY).unwrap_or(DEFAULT_MAX_EXTENSION);
     let enforce = attributes.flag("Enforce").unwrap_or_default();
     let mode = attributes.optional("Mode", "`act`, `notify` or `off`", mode).unwrap_or_default();
-    let scopes = scopes(attributes);
+    let scopes = scopes(attributes, defaults.places);
     let chat = Allowed { people: allowed(attributes, "ChatPeople"), rooms: allowed(attributes, "ChatRooms") };
     let channels = channels(attributes);
     attributes.text("Description");
@@ -205,25 +205,20 @@ fn force(attributes: &mut Attributes<'_>) -> Option<Action> {
     }
 }
 
-fn scopes(attributes: &mut Attributes<'_>) -> Vec<Scope> {
-    if attributes.has("Accounts") {
-        attributes.fault("Accounts", "is not supported yet: instances are looked for in the function's own account");
+/// Where its instances are looked for: what the item does not name, the settings do.
+fn scopes(attributes: &mut Attributes<'_>, defaults: &Places) -> Vec<Scope> {
+    let (regions, of_regions) = places::regions(attributes.texts("Regions"));
+    let (accounts, of_accounts) = places::accounts(attributes.texts("Accounts"));
+    of_regions.into_iter().for_each(|fault| attributes.fault("Regions", fault));
+    of_accounts.into_iter().for_each(|fault| attributes.fault("Accounts", fault));
+    let attribute = if accounts.is_empty() { "Regions" } else { "Accounts" };
+    let accounts = if accounts.is_empty() { defaults.accounts.clone() } else { accounts };
+    let regions = if regions.is_empty() { defaults.regions.clone() } else { regions };
+    let places = Places { accounts, regions };
+    if let Some(fault) = places.too_many() {
+        attributes.fault(attribute, fault);
     }
-    let mut scopes = Vec::new();
-    for text in attributes.texts("Regions") {
-        if let Some(region) = region(text) {
-            scopes.push(Scope { account: None, region: Some(region) });
-        } else {
-            let message = format!("`{}` is no name of a region; allowed: names such as `eu-west-1`", cut(text));
-            attributes.fault("Regions", message);
-        }
-    }
-    if scopes.is_empty() {
-        scopes.push(Scope::default());
-    }
-    scopes.sort();
-    scopes.dedup();
-    scopes
+    places.scopes()
 }
 
 /// The most people or rooms that a list has (rule S6).
@@ -267,12 +262,4 @@ fn channels(attributes: &mut Attributes<'_>) -> Vec<Channel> {
         channels.truncate(MOST_CHANNELS);
     }
     channels
-}
-
-/// A name that has the shape of a region's; whether there is such a region only AWS knows.
-fn region(text: &str) -> Option<Region> {
-    let text = text.trim();
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let has_shape = text.chars().all(is_plain) && !text.starts_with('-') && !text.ends_with('-');
-    Region::new(text).ok().filter(|_| has_shape)
 }

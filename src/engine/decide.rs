@@ -19,6 +19,9 @@ const HOLD_AFTER: Duration = Duration::minutes(10);
 pub(super) struct Planner<'a> {
     pub(super) schedule: &'a Schedule,
     pub(super) instances: Vec<&'a Instance>,
+    /// Whether these are all of them. If some account has not answered, the run goes on with what waits for nobody in the
+    /// others (rule A6), and does not end.
+    pub(super) is_whole: bool,
     pub(super) now: DateTime<Utc>,
     /// The stop of which it was announced before this look that it begins.
     pub(super) announced: Option<DateTime<Utc>>,
@@ -29,8 +32,10 @@ pub(super) struct Planner<'a> {
 impl Planner<'_> {
     /// Decides.
     pub(super) fn run(&mut self) {
-        let restarted = restarts::note(self.schedule, &mut self.plan.state, &self.instances, self.now);
+        let restarted = self.note_resting();
         match runs::wanted(self.schedule, &self.plan.state, self.now) {
+            // What these would end or begin is judged by all instances.
+            Wanted::Cancel | Wanted::Nothing if !self.is_whole => {}
             Wanted::Cancel => self.cancel(),
             Wanted::Keep => {
                 self.take_up(&restarted);
@@ -41,6 +46,14 @@ impl Planner<'_> {
             Wanted::Nothing => self.stop_restarted(&restarted),
         }
         self.warn_ahead();
+    }
+
+    /// Notes until when databases rest, and gives those that AWS has started.
+    fn note_resting(&mut self) -> BTreeSet<InstanceKey> {
+        if !self.is_whole {
+            return BTreeSet::new();
+        }
+        restarts::note(self.schedule, &mut self.plan.state, &self.instances, self.now)
     }
 
     /// Opens a run, a stop of the timetable only once people have been warned.
@@ -93,7 +106,7 @@ impl Planner<'_> {
         self.use_warning_up(at);
         if matches!(cause, Cause::Timetable | Cause::Force) {
             // A stop that finds everything down is over at once: until when databases rest is noted all the same.
-            _ = restarts::note(self.schedule, &mut self.plan.state, &self.instances, self.now);
+            _ = self.note_resting();
         }
         self.advance();
     }
@@ -135,7 +148,8 @@ impl Planner<'_> {
     fn look_back(&mut self) -> bool {
         let Some(run) = self.plan.state.open_run_mut() else { return false };
         let (nothing, cause) = (order::MayAsk::Nothing, run.cause);
-        let advance = order::advance(run, &self.schedule.groups, &self.instances, nothing, self.now);
+        let seen = order::Seen { instances: &self.instances, is_whole: self.is_whole };
+        let advance = order::advance(run, &self.schedule.groups, seen, nothing, self.now);
         self.plan.arrived = advance.arrived;
         self.is_over(advance.is_complete, cause)
     }
@@ -154,8 +168,11 @@ impl Planner<'_> {
         let Some((action, may_ask)) = self.may_ask() else { return };
         let Some(run) = self.plan.state.open_run_mut() else { return };
         let cause = run.cause;
-        let advance = order::advance(run, &self.schedule.groups, &self.instances, may_ask, self.now);
-        self.plan.messages.extend(notices::slow(self.schedule, run, &self.instances, self.now));
+        let seen = order::Seen { instances: &self.instances, is_whole: self.is_whole };
+        let advance = order::advance(run, &self.schedule.groups, seen, may_ask, self.now);
+        if self.is_whole {
+            self.plan.messages.extend(notices::slow(self.schedule, run, &self.instances, self.now));
+        }
         let steps = advance.asks.into_iter().map(|(group, instances)| Step { group, action, instances });
         self.plan.steps = steps.collect();
         self.plan.held.extend(advance.held);

@@ -1,10 +1,10 @@
 //! Moving tonight's stop later: rule C6.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, DurationRound as _, NaiveDate, Utc};
 
 use super::local_day::local_day;
 use super::{calendar, runs};
-use crate::model::{Action, ClockValue, Exception, ExceptionKind, Schedule, ScheduleState};
+use crate::model::{Action, Cause, ClockValue, Exception, ExceptionKind, Schedule, ScheduleState, Warning};
 
 /// The exception that an extension writes: a stop for the local date on which the window in progress ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub struct Ahead {
     pub date: NaiveDate,
     /// When it is planned.
     pub planned_at: DateTime<Utc>,
+    /// When people expect it: as planned, or as late as chat has named it; of one that is due, not before now.
+    pub expected_at: DateTime<Utc>,
     /// When the timetable has it, stop exceptions apart, or when it is planned, if that is earlier: what is added is
     /// counted from here.
     pub original_at: DateTime<Utc>,
@@ -62,14 +64,23 @@ pub struct Ahead {
 #[must_use]
 pub fn ahead(schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> Option<Ahead> {
     let next = || calendar::next_transition(schedule, now, Some(Action::Stop));
-    let planned_at = runs::pending_stop(schedule, state, now).or_else(next)?.at;
+    let pending = runs::pending_stop(schedule, state, now);
+    let planned_at = pending.or_else(next)?.at;
     let date = date_of_stop(schedule, planned_at)?;
-    let original_at = original_stop(schedule, date).unwrap_or(planned_at).min(planned_at);
+    let is_its = |warning: &Warning| warning.stop_at == planned_at && warning.cause == Cause::Timetable;
+    let named_at = state.warning.filter(is_its).and_then(|warning| warning.named_at);
+    // To the minute, as the wall clock shows it: who asks in the second of the stop means that stop.
+    let this_minute = now.duration_trunc(Duration::minutes(1)).unwrap_or(now);
+    let expected_at = [named_at, pending.map(|_| this_minute)].into_iter().flatten().fold(planned_at, DateTime::max);
+    let original_at = counted_from(schedule, date).unwrap_or(planned_at).min(planned_at);
+    // By what the stop comes late anyway, nobody has had more time.
+    let latest_at = (original_at + schedule.max_extension).max(planned_at) + (expected_at - planned_at);
     Some(Ahead {
         date,
         planned_at,
+        expected_at,
         original_at,
-        latest_at: original_at + schedule.max_extension,
+        latest_at,
         is_last: last_stop(schedule, date) == Some(planned_at),
     })
 }
@@ -84,6 +95,20 @@ pub fn original_stop(schedule: &Schedule, date: NaiveDate) -> Option<DateTime<Ut
     last_stop(&original, date)
 }
 
+/// The stop of a date from which it is counted by how much it was moved: that of the timetable, or where a stop ends what
+/// somebody has started for some time, its first time.
+fn counted_from(schedule: &Schedule, date: NaiveDate) -> Option<DateTime<Utc>> {
+    let counting = calendar::counting(schedule, date, ExceptionKind::Stop);
+    match counting.and_then(|exception| exception.ends_start) {
+        Some(first) => {
+            let midnight = date.and_time(chrono::NaiveTime::MIN);
+            let local = midnight.checked_add_signed(Duration::minutes(first.minutes()))?;
+            Some(calendar::instant(schedule.zone, local))
+        }
+        None => original_stop(schedule, date),
+    }
+}
+
 /// Moves the stop that waits for an answer, or else the next one, to `stop_at`; counted against what the timetable says
 /// without a stop exception.
 ///
@@ -95,10 +120,10 @@ pub fn extend(
     now: DateTime<Utc>,
     stop_at: DateTime<Utc>,
 ) -> Result<Extension, ExtensionError> {
-    let Ahead { date, planned_at, latest_at, is_last, .. } =
+    let Ahead { date, planned_at, expected_at, latest_at, is_last, .. } =
         ahead(schedule, state, now).ok_or(ExtensionError::NoStop)?;
-    if stop_at <= planned_at {
-        return Err(ExtensionError::NotLater(planned_at));
+    if stop_at <= expected_at {
+        return Err(ExtensionError::NotLater(expected_at));
     }
     // A stop exception moves the last stop of its date: an earlier one cannot be moved by it.
     if !is_last {
@@ -159,6 +184,7 @@ pub(crate) fn with_stop(schedule: &Schedule, date: NaiveDate, local_time: Option
         local_time,
         created_by: None,
         reason: None,
+        ends_start: None,
     });
     after
 }
@@ -186,7 +212,7 @@ fn exact(
 ) -> Option<Extension> {
     let midnight = date.and_time(chrono::NaiveTime::MIN);
     let local = wanted_at.with_timezone(&schedule.zone).naive_local();
-    let mut minutes = (local - midnight + Duration::seconds(59)).num_minutes();
+    let mut minutes = whole_minutes(local - midnight);
     for _ in 0..2 {
         let stop_at = calendar::instant(schedule.zone, midnight.checked_add_signed(Duration::minutes(minutes))?);
         let short = wanted_at - stop_at;
@@ -195,20 +221,22 @@ fn exact(
             let local_stop = ClockValue::at(minutes / 60, minutes % 60).ok()?;
             return Some(Extension { date, local_stop, planned_at, stop_at });
         }
-        minutes += (short + Duration::seconds(59)).num_minutes();
+        minutes += whole_minutes(short);
     }
     None
+}
+
+/// So many minutes that it is not less.
+fn whole_minutes(length: Duration) -> i64 {
+    let minutes = length.num_minutes();
+    minutes + i64::from(length > Duration::minutes(minutes))
 }
 
 /// By how much a planned stop can still be moved, what it has been moved by taken off.
 pub(super) fn room(schedule: &Schedule, planned_at: DateTime<Utc>) -> Duration {
     let date = date_of_stop(schedule, planned_at).filter(|date| last_stop(schedule, *date) == Some(planned_at));
     let Some(date) = date else { return Duration::zero() };
-    let mut original = schedule.clone();
-    if let Some(exceptions) = original.exceptions.get_mut(&date) {
-        exceptions.retain(|exception| exception.kind != ExceptionKind::Stop);
-    }
-    let before = last_stop(&original, date).unwrap_or(planned_at).min(planned_at);
+    let before = counted_from(schedule, date).unwrap_or(planned_at).min(planned_at);
     (before + schedule.max_extension - planned_at).max(Duration::zero())
 }
 

@@ -303,18 +303,26 @@ pub(super) fn slow(schedule: &Schedule, run: &Run, instances: &[&Instance], now:
     messages
 }
 
-/// The accounts and regions that could not be looked at.
+/// The accounts and regions that could not be looked at; an account whose role could not be assumed is one.
 pub(super) fn unreachable(inventory: &Inventory) -> Vec<Problem> {
-    let problem = |(scope, failure): (&crate::model::Scope, &crate::model::Failure)| Problem {
-        source: Source::Scope(scope.clone()),
+    let problem = |source: Source, item: String, message: String| Problem {
+        source,
         schedule: None,
-        item: scope.to_string(),
+        item,
         attribute: String::new(),
         holds: None,
-        message: format!("could not be looked at, so its schedules wait: {failure}"),
+        message,
         stops_schedule: false,
     };
-    inventory.unreachable.iter().map(problem).collect()
+    let scopes = inventory.unreachable.iter().map(|(scope, failure)| {
+        let message = format!("could not be looked at, so its schedules wait: {failure}");
+        problem(Source::Scope(scope.clone()), scope.to_string(), message)
+    });
+    let accounts = inventory.closed.iter().map(|(role, failure)| {
+        let message = format!("could not be assumed, so what is in its account is left as it is: {failure}");
+        problem(Source::Account(role.clone()), format!("role {role}"), message)
+    });
+    scopes.chain(accounts).collect()
 }
 
 /// Instances and groups that do not fit together, and instances that AWS will not stop (rules O5, O6).

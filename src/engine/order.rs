@@ -163,16 +163,11 @@ pub(super) fn waits_for(
 /// Brings the run up to what is seen, and says what may be asked for now.
 ///
 /// Writes into the run what has arrived, what has fallen back, and what is about to be asked.
-pub(super) fn advance(
-    run: &mut Run,
-    groups: &Groups,
-    instances: &[&Instance],
-    may_ask: MayAsk,
-    now: DateTime<Utc>,
-) -> Advance {
-    let mut answer = Advance { is_complete: true, ..Advance::default() };
-    let units = units(groups, instances, Some(run));
-    let settled = settled(groups, &units, run.action);
+pub(super) fn advance(run: &mut Run, groups: &Groups, seen: Seen<'_>, may_ask: MayAsk, now: DateTime<Utc>) -> Advance {
+    let mut answer = Advance { is_complete: seen.is_whole, ..Advance::default() };
+    let units = units(groups, seen.instances, Some(run));
+    // What was not seen may be of any group, and not be ready.
+    let settled = if seen.is_whole { settled(groups, &units, run.action) } else { BTreeSet::new() };
     for unit in &units {
         let gate = waits_for(unit, groups, &settled, run.action);
         let mut asks = Vec::new();
@@ -201,6 +196,14 @@ pub(super) fn advance(
         }
     }
     answer
+}
+
+/// The instances of a look.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen<'a> {
+    pub(super) instances: &'a [&'a Instance],
+    /// Whether these are all of them.
+    pub(super) is_whole: bool,
 }
 
 /// What a run may ask for.

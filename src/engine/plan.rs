@@ -1,16 +1,16 @@
 //! Decide: from what was seen to what is to be done, told and remembered. Pure and total.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Duration, Utc};
-use uuid::Uuid;
+use chrono::{DateTime, Utc};
 
 use super::decide::Planner;
 use super::runs::Wanted;
+use super::told::{Found, Untold, untold};
 use super::{calendar, notices, restarts, runs, warnings};
 use crate::model::{
-    Action, Cause, End, GroupName, Instance, InstanceKey, Inventory, Mode, Notebook, Problem, Schedule, ScheduleName,
-    ScheduleState, Source,
+    Action, Cause, End, GroupName, Instance, InstanceKey, Inventory, Mode, Notebook, Problem, RoleArn, Schedule,
+    ScheduleName, ScheduleState, Scope, Source,
 };
 
 /// A schedule with what is remembered of it.
@@ -27,8 +27,10 @@ pub struct SeenSchedule {
 /// All that a look has shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snapshot {
-    /// The schedules that could be understood.
+    /// The schedules that could be understood; of a part, those of the part.
     pub schedules: Vec<SeenSchedule>,
+    /// Only a part of the schedules is here: what is wrong with the tables is looked at by another tick.
+    pub is_part: bool,
     /// What is wrong with items of the tables.
     pub problems: Vec<Problem>,
     /// The instances; empty when no schedule needed a look.
@@ -57,7 +59,7 @@ pub enum Held {
         /// The other tick.
         owner: String,
     },
-    /// The instances could not be looked at.
+    /// Not all of its places could be looked at.
     Unreachable,
 }
 
@@ -103,12 +105,10 @@ pub struct SchedulePlan {
 pub struct Plan {
     /// By schedule, in the snapshot's order; schedules without anything to do, tell or remember are left out.
     pub schedules: Vec<SchedulePlan>,
-    /// The problems of which chat has not been told.
-    pub problems: Vec<Problem>,
-    /// How many problems there are, told or not, as far as was looked at.
-    pub known_problems: usize,
-    /// The notebook after they are told.
-    pub notebook: Notebook,
+    /// The problems, by what was looked at.
+    pub found: BTreeMap<Source, Found>,
+    /// What of them is to be told.
+    pub untold: Untold,
 }
 
 /// Whether a schedule's instances have to be looked at now; without that there is nothing to decide for it (rule A1).
@@ -133,18 +133,20 @@ pub fn needs_look(seen: &SeenSchedule, now: DateTime<Utc>) -> bool {
 /// Decides what to do, tell and remember at `now`. The same snapshot and time give the same plan.
 #[must_use]
 pub fn plan(snapshot: &Snapshot, now: DateTime<Utc>) -> Plan {
+    let mut looked: Vec<Source> = if snapshot.is_part { Vec::new() } else { vec![Source::Tables] };
     let mut problems = snapshot.problems.clone();
-    let mut looked: BTreeSet<Source> = BTreeSet::from([Source::Tables]);
     for scope in snapshot.inventory.seen.iter().chain(snapshot.inventory.unreachable.keys()) {
-        looked.insert(Source::Scope(scope.clone()));
+        looked.push(Source::Scope(scope.clone()));
+        looked.extend(scope.account.clone().map(Source::Account));
     }
+    looked.extend(snapshot.inventory.closed.keys().cloned().map(Source::Account));
     problems.extend(notices::unreachable(&snapshot.inventory));
     let mut plans = Vec::new();
     for seen in &snapshot.schedules {
         problems.extend(calendar::problems(&seen.schedule, now));
         let instances = instances_of(seen, &snapshot.inventory, now);
         if let Instances::Seen(instances) = &instances {
-            looked.insert(Source::Instances(seen.schedule.name.clone()));
+            looked.push(Source::Instances(seen.schedule.name.clone()));
             problems.extend(notices::misfits(&seen.schedule, instances));
         }
         plans.push(plan_schedule(seen, instances, now));
@@ -153,42 +155,21 @@ pub fn plan(snapshot: &Snapshot, now: DateTime<Utc>) -> Plan {
         let before = snapshot.schedules.iter().find(|seen| seen.schedule.name == plan.schedule);
         before.is_none_or(|seen| plan.has_work(&seen.state))
     });
-    problems.sort();
-    problems.dedup();
-    let known_problems = problems.len();
-    let (problems, notebook) = untold(problems, &snapshot.notebook, &looked, now);
-    Plan { schedules: plans, problems, known_problems, notebook }
+    let found = found(looked, problems, now);
+    let untold = untold(&found, &snapshot.notebook);
+    Plan { schedules: plans, found, untold }
 }
 
-/// A tick looks, and clocks differ, by less than this; a notebook that is newer still was written by a clock gone mad.
-const CLOCKS_WITHIN: Duration = Duration::minutes(15);
-
-/// The problems of which chat has not been told, and the notebook with those that are still there.
-fn untold(
-    problems: Vec<Problem>,
-    notebook: &Notebook,
-    looked: &BTreeSet<Source>,
-    now: DateTime<Utc>,
-) -> (Vec<Problem>, Notebook) {
-    let mut next = notebook.clone();
-    // What another tick has seen and told meanwhile is newer than this look: the next one compares.
-    let is_newer = |written_at: DateTime<Utc>| now < written_at && written_at - now < CLOCKS_WITHIN;
-    if notebook.written_at.is_some_and(is_newer) {
-        return (Vec::new(), next);
-    }
-    // That is one of the problems.
-    next.was_damaged = false;
-    next.told.retain(|source, _| !looked.contains(source));
-    let mut untold = Vec::new();
+/// The problems by what was looked at; what is wrong with what was not, is not known.
+fn found(looked: Vec<Source>, problems: Vec<Problem>, now: DateTime<Utc>) -> BTreeMap<Source, Found> {
+    let nothing = |source| (source, Found { at: now, problems: BTreeSet::new() });
+    let mut found: BTreeMap<Source, Found> = looked.into_iter().map(nothing).collect();
     for problem in problems {
-        let told: Option<&BTreeSet<Uuid>> = notebook.told.get(&problem.source);
-        let fingerprint = problem.fingerprint();
-        next.told.entry(problem.source.clone()).or_default().insert(fingerprint);
-        if !told.is_some_and(|told| told.contains(&fingerprint)) {
-            untold.push(problem);
+        if let Some(found) = found.get_mut(&problem.source) {
+            found.problems.insert(problem);
         }
     }
-    (untold, next)
+    found
 }
 
 /// What is known of a schedule's instances.
@@ -197,7 +178,9 @@ enum Instances<'a> {
     Seen(Vec<&'a Instance>),
     /// No look was needed.
     NotNeeded,
-    /// One was needed, but some place did not answer: nothing is decided on half of the picture.
+    /// One was needed, and some accounts did not answer: those of the others.
+    Partly(Vec<&'a Instance>),
+    /// One was needed, but no account has answered in full: nothing is decided on half of the picture.
     Unreachable,
 }
 
@@ -208,10 +191,18 @@ fn instances_of<'a>(seen: &'a SeenSchedule, inventory: &'a Inventory, now: DateT
     if is_taken || !needs_look(seen, now) {
         return Instances::NotNeeded;
     }
-    if !schedule.scopes.iter().all(|scope| inventory.seen.contains(scope)) {
+    let unseen = schedule.scopes.iter().filter(|scope| !inventory.seen.contains(scope));
+    let dark: BTreeSet<Option<&RoleArn>> = unseen.map(|scope| scope.account.as_ref()).collect();
+    let all = inventory.of(&schedule.tag_value, &schedule.scopes);
+    if dark.is_empty() {
+        return Instances::Seen(all.collect());
+    }
+    // An account that does not answer holds no other (rule A6). What would be done is said of all of them at once.
+    let is_dark = |scope: &Scope| dark.contains(&scope.account.as_ref());
+    if schedule.mode == Mode::Notify || schedule.scopes.iter().all(is_dark) {
         return Instances::Unreachable;
     }
-    Instances::Seen(inventory.of(&schedule.tag_value, &schedule.scopes).collect())
+    Instances::Partly(all.filter(|instance| !is_dark(&instance.key.scope)).collect())
 }
 
 impl SchedulePlan {
@@ -251,22 +242,32 @@ fn plan_schedule(seen: &SeenSchedule, instances: Instances<'_>, now: DateTime<Ut
     if let Some(moved) = warnings::moved(&seen.schedule, &seen.state, now) {
         plan.messages.push(notices::moved(&seen.schedule, moved));
     }
-    match instances {
-        Instances::NotNeeded => {}
-        Instances::Unreachable => plan.held.push(Held::Unreachable),
+    let (instances, is_whole) = match instances {
+        Instances::NotNeeded => return plan,
+        Instances::Unreachable => {
+            plan.held.push(Held::Unreachable);
+            return plan;
+        }
+        Instances::Partly(instances) => {
+            plan.held.push(Held::Unreachable);
+            (instances, false)
+        }
         Instances::Seen(instances) => {
             plan.state.instances = u32::try_from(instances.len()).unwrap_or(u32::MAX);
-            let announced = seen.announced;
-            Planner { schedule: &seen.schedule, instances, now, announced, plan: &mut plan }.run();
+            (instances, true)
         }
-    }
+    };
+    let announced = seen.announced;
+    Planner { schedule: &seen.schedule, instances, is_whole, now, announced, plan: &mut plan }.run();
     plan
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::Duration;
+
     use super::*;
-    use crate::model::{Lease, Scope};
+    use crate::model::Lease;
     use crate::testing::{local, schedule};
 
     #[test]
@@ -280,7 +281,7 @@ mod tests {
             let inventory = Inventory { seen: BTreeSet::from([Scope::default()]), ..Inventory::default() };
             let seen = SeenSchedule { schedule: schedule.clone(), state, announced: None };
             let plan = plan(&Snapshot { schedules: vec![seen], inventory, ..Snapshot::default() }, now);
-            assert_eq!(plan.problems.len(), count, "{what}: {:?}", plan.problems);
+            assert_eq!(plan.untold.problems.len(), count, "{what}: {:?}", plan.untold);
         }
     }
 }

@@ -64,7 +64,12 @@ async fn handle<S: Store, T: Clock>(
         }
     };
     let desk = Desk::new(store, clock, settings.defaults, PATIENCE);
-    let desk = Desk { orders_a_minute: Some(ORDERS_A_MINUTE), time_limit: Some(TIME_LIMIT), ..desk };
+    let desk = Desk {
+        orders_a_minute: Some(ORDERS_A_MINUTE),
+        time_limit: Some(TIME_LIMIT),
+        owner: &event.context.request_id,
+        ..desk
+    };
     let Answering { keys, keyword, prefix } = &settings.answering;
     let web = Web { desk, keys, language: settings.language, keyword, prefix };
     let answered = web::answer(&web, &request).await;
@@ -82,8 +87,8 @@ fn log(line: &Line) {
     let order = line.audit.as_ref().map(|audit| format!(" {} {} {}", audit.order, audit.schedule, audit.result));
     let text = format!("request {} {}{}", line.route, line.status, order.unwrap_or_default());
     match line.status {
-        400..=499 => tracing::warn!(decision, "{text}"),
-        500.. => tracing::error!(decision, "{text}"),
+        _ if line.is_fault() => tracing::error!(decision, "{text}"),
+        400.. => tracing::warn!(decision, "{text}"),
         _ => tracing::info!(decision, "{text}"),
     }
 }

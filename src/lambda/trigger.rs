@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use super::queue::is_of_queue;
+use crate::model::InstanceId;
+use crate::tick::About;
 use crate::web::{shape, short};
 
 /// What has brought a tick about; the tick is the same for all.
@@ -15,6 +18,8 @@ pub enum Trigger {
     Rds,
     /// An item of a table was edited.
     Table,
+    /// Batches of schedules have come out of the queue.
+    Queue,
 }
 
 impl Trigger {
@@ -26,6 +31,7 @@ impl Trigger {
             Self::Ec2 => "ec2",
             Self::Rds => "rds",
             Self::Table => "table",
+            Self::Queue => "queue",
         }
     }
 }
@@ -33,24 +39,25 @@ impl Trigger {
 /// An event that is not the function's own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not an event of this function: {what}; it takes EventBridge schedules, state changes of EC2 and RDS, and DynamoDB \
-     streams: take away the trigger that sends it"
+    "not an event of this function: {what}; it takes EventBridge schedules, state changes of EC2 and RDS, DynamoDB \
+     streams, and messages of the queue in `DISPATCH_QUEUE_URL`: take away the trigger that sends it"
 )]
 pub struct UnknownEvent {
     what: String,
 }
 
-/// What an event is.
+/// What an event is; messages are the function's own if they come from the queue with this name.
 ///
 /// # Errors
 /// When it is none of those that make a tick; the error says what came, by its source or by the names of its fields, never by other values.
-pub fn trigger(event: &Value) -> Result<Trigger, UnknownEvent> {
+pub fn trigger(event: &Value, queue: Option<&str>) -> Result<Trigger, UnknownEvent> {
     let text = |name: &str| event.get(name).and_then(Value::as_str);
     match (text("source"), text("detail-type")) {
         (Some("aws.events" | "aws.scheduler"), Some("Scheduled Event")) => Ok(Trigger::Schedule),
         (Some("aws.ec2"), Some("EC2 Instance State-change Notification")) => Ok(Trigger::Ec2),
         (Some("aws.rds"), Some("RDS DB Instance Event" | "RDS DB Cluster Event")) => Ok(Trigger::Rds),
         (None, None) if is_stream(event) => Ok(Trigger::Table),
+        (None, None) if queue.is_some_and(|queue| is_of_queue(event, queue)) => Ok(Trigger::Queue),
         (None, None) => Err(UnknownEvent { what: shape(event) }),
         (source, kind) => {
             let [source, kind] = [source, kind].map(|text| short(text.unwrap_or_default()));
@@ -64,6 +71,17 @@ fn is_stream(event: &Value) -> bool {
     let records = event.get("Records").and_then(Value::as_array);
     let is_of_table = |record: &Value| record.get("eventSource").and_then(Value::as_str) == Some("aws:dynamodb");
     records.is_some_and(|records| !records.is_empty() && records.iter().all(is_of_table))
+}
+
+/// The instance that a state change is about, if that is what the event is.
+pub(super) fn about(trigger: Trigger, event: &Value) -> About {
+    let name = match trigger {
+        Trigger::Ec2 => "instance-id",
+        Trigger::Rds => "SourceIdentifier",
+        Trigger::Schedule | Trigger::Table | Trigger::Queue => return About::All,
+    };
+    let id = event.get("detail").and_then(|detail| detail.get(name)).and_then(Value::as_str);
+    id.and_then(|id| InstanceId::new(id).ok()).map_or(About::All, About::Instance)
 }
 
 #[cfg(test)]

@@ -179,6 +179,9 @@ pub enum Refusal {
     /// The Auto Scaling group would replace it.
     #[error("is a member of the Auto Scaling group `{0}`, which would replace it")]
     AutoScaling(String),
+    /// Bought by a fleet on the spot market, for one time.
+    #[error("is a spot instance of the fleet `{0}` and cannot be stopped")]
+    SpotFleet(String),
     /// Its root is lost when it stops.
     #[error("has an instance-store root volume and cannot be stopped")]
     InstanceStore,
@@ -194,6 +197,15 @@ pub enum Refusal {
     /// SQL Server with a standby.
     #[error("is SQL Server in Multi-AZ and cannot be stopped")]
     SqlServerMultiAz,
+    /// A cluster of MySQL or PostgreSQL with two readable standbys.
+    #[error("is a Multi-AZ DB cluster and cannot be stopped")]
+    MultiAzCluster,
+    /// A cluster in another mode than `provisioned`, such as Aurora Serverless v1.
+    #[error("is a DB cluster in the engine mode `{0}` and cannot be stopped")]
+    EngineMode(String),
+    /// One of several clusters of a global database.
+    #[error("is part of the global database `{0}` and cannot be stopped")]
+    GlobalDatabase(String),
 }
 
 /// How an instance is called in messages.
@@ -239,6 +251,8 @@ pub struct Inventory {
     pub seen: BTreeSet<Scope>,
     /// Where it was not, and why.
     pub unreachable: BTreeMap<Scope, Failure>,
+    /// The accounts whose role could not be assumed, so that none of their regions was looked at, and why.
+    pub closed: BTreeMap<RoleArn, Failure>,
 }
 
 impl Inventory {

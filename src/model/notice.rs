@@ -31,7 +31,7 @@ pub enum Notice {
         stop_at: DateTime<Utc>,
         /// What would be stopped.
         stretches: Vec<Stretch>,
-        /// By how much chat may still move the stop, counted from `planned_at`; zero: it cannot be moved.
+        /// By how much chat may still move the stop, counted from `stop_at`; zero: it cannot be moved.
         extensible_by: Duration,
         /// Whether whoever sees the message may answer it: the schedule lists no people and no rooms. Otherwise only
         /// what says who answers counts: a command, or a button whose clicks are signed.

@@ -70,7 +70,7 @@ pub enum Order {
         /// For a start: for how long; `None`: until the next stop.
         lasts: Option<Duration>,
     },
-    /// Takes back what was last ordered: a force flag that is still up, else the extension or the skipping of the next stop.
+    /// Takes back a force flag that is still up, else the extension or the skipping of the next stop.
     Cancel,
 }
 

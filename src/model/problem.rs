@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::Days;
 use uuid::Uuid;
 
-use super::{ScheduleName, Scope};
+use super::{RoleArn, ScheduleName, Scope};
 
 /// What was looked at when a problem was seen: a problem can only be gone once that was looked at again.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +16,8 @@ pub enum Source {
     Instances(ScheduleName),
     /// An account and region.
     Scope(Scope),
+    /// An account as a whole, by the role to assume there.
+    Account(RoleArn),
 }
 
 /// A fault that a person has to mend.

@@ -290,12 +290,19 @@ pub struct Notebook {
     pub version: u64,
     /// Who is telling now.
     pub lease: Option<Lease>,
-    /// When it was last written: who has looked before that leaves it alone.
-    pub written_at: Option<DateTime<Utc>>,
     /// It is written anew after it could not be read, and chat has not been told of that.
     pub was_damaged: bool,
-    /// Fingerprints of the problems told, by what they were seen in.
-    pub told: BTreeMap<Source, BTreeSet<Uuid>>,
+    /// What was told, by what it was seen in.
+    pub told: BTreeMap<Source, Told>,
+}
+
+/// What chat has been told of one source.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Told {
+    /// Fingerprints of the problems told; none, where they are mended since a short while.
+    pub problems: BTreeSet<Uuid>,
+    /// When this was written: who has looked before that leaves it alone.
+    pub written_at: Option<DateTime<Utc>>,
 }
 
 impl Notebook {

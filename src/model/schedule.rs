@@ -156,6 +156,8 @@ pub struct Exception {
     pub created_by: Option<String>,
     /// Why, if it says so: the name of a holiday.
     pub reason: Option<String>,
+    /// Of a stop that ends what somebody has started for some time, moved or not: when that was to end at first.
+    pub ends_start: Option<ClockValue>,
 }
 
 /// Who may order in chat, and from where: names and ids as people have written them; `None`: everybody, from everywhere.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 use tracing_subscriber::EnvFilter;
 
-use super::{Answering, Reader, Role, SettingsError, environment, names};
+use super::{Answering, Dispatching, Reader, Role, SettingsError, environment, names};
 use crate::aws::TableNames;
 use crate::chat::link::Signer;
 use crate::chat::send::Webhooks;
@@ -23,6 +23,10 @@ pub struct Settings {
     pub schedule_tag_key: String,
     /// The key of the tag that holds a group's name.
     pub group_tag_key: String,
+    /// The external id with which roles in other accounts are assumed.
+    pub external_id: Option<String>,
+    /// Whether instances are tagged with what was last done to them.
+    pub tags_last_action: bool,
     /// Where messages go.
     pub webhooks: Webhooks,
     /// The language of messages, answers and pages.
@@ -33,6 +37,8 @@ pub struct Settings {
     pub role: Role,
     /// What it takes to answer HTTP.
     pub answering: Answering,
+    /// Where batches of schedules go, if one function is not enough.
+    pub dispatching: Option<Dispatching>,
     /// How long a tick goes on looking while something is on its way.
     pub settle: Duration,
     /// What is logged: directives of [`EnvFilter`].
@@ -79,12 +85,15 @@ impl Settings {
         let settle = reader.whole("SETTLE_SECONDS", 840, "seconds").unwrap_or(60);
         let schedule_tag_key = reader.or("SCHEDULE_TAG_KEY", "ScheduleName", TAG_KEY, tag_key);
         let group_tag_key = reader.or("GROUP_TAG_KEY", "ScheduleGroupName", TAG_KEY, tag_key);
+        let external_id = reader.external_id();
+        let tags_last_action = reader.flag("TAG_LAST_ACTION").unwrap_or(true);
         let webhooks = reader.webhooks(names);
         let language = reader.language();
         let signer = reader.signer();
         let role = reader.role();
         let answering = reader.answering(role, signer.clone());
         let answers = reader.answers(signer);
+        let dispatching = reader.dispatching();
         let log_filter = reader.log_filter();
         if !reader.faults.is_empty() {
             return Err(SettingsError { faults: reader.faults });
@@ -94,11 +103,14 @@ impl Settings {
             defaults,
             schedule_tag_key,
             group_tag_key,
+            external_id,
+            tags_last_action,
             webhooks,
             language,
             answers,
             role,
             answering,
+            dispatching,
             settle: Duration::seconds(settle),
             log_filter,
         })
@@ -142,6 +154,26 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             self.fault(name, Some(text), allowed);
             default.to_owned()
         })
+    }
+
+    /// The external id for assuming roles. AWS does not count it among secrets; it is not shown all the same.
+    fn external_id(&mut self) -> Option<String> {
+        let text = self.value("EXTERNAL_ID")?;
+        let of_id = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@:/-".contains(&byte);
+        if (2..=1_224).contains(&text.len()) && text.bytes().all(of_id) {
+            return Some(text);
+        }
+        self.fault("EXTERNAL_ID", None, "2 to 1224 of `a-z`, `A-Z`, `0-9`, `_+=,.@:/-`");
+        None
+    }
+
+    fn flag(&mut self, name: &'static str) -> Option<bool> {
+        let text = self.value(name)?;
+        let flag = text.to_ascii_lowercase().parse().ok();
+        if flag.is_none() {
+            self.fault(name, Some(text), "`true` or `false`");
+        }
+        flag
     }
 
     fn language(&mut self) -> Language {

@@ -20,7 +20,9 @@ use super::history::{Fault, Happened, Invocation, Whom};
 use super::stage::{Alarm, Stage, Timer};
 use super::twice::Shown;
 use crate::document::{NOTEBOOK_KEY, STATE_RUN_ID};
-use crate::model::{Action, Channel, Event, InstanceKey, InstanceKind, Inventory, Notice, ScheduleName};
+use crate::model::{
+    Action, Channel, Event, Failure, InstanceKey, InstanceKind, Inventory, Notice, ScheduleName, Scope,
+};
 use crate::ports::{Chat, ChatError, Clock, Fleet, Item, Journal, Outcome, Query, Store, StoreError, Table};
 
 mod answers;
@@ -337,6 +339,10 @@ impl Fleet for Function<'_> {
             self.pause(20..300).await;
         }
         outcomes
+    }
+
+    async fn mark(&self, instances: &[InstanceKey], note: &str, budget: Duration) -> BTreeMap<Scope, Failure> {
+        self.stage.world.mark(instances, note, budget).await
     }
 }
 

@@ -204,6 +204,7 @@ impl<'a> Run<'a> {
             deadline: function.now() + timeout - Duration::seconds(2),
             settle: Duration::seconds(60),
             defaults: stage.defaults,
+            only: None,
         };
         let tick: Tick<'a> = Box::pin(async move {
             let at = &function;

@@ -11,7 +11,7 @@ use rand_pcg::Pcg32;
 
 use crate::document::Defaults;
 use crate::engine::{self, Plan};
-use crate::model::{Action, InstanceKey, Inventory, ScheduleName};
+use crate::model::{Action, Failure, InstanceKey, Inventory, ScheduleName, Scope};
 use crate::ports::{Clock, Fleet, Item, Outcome, Ports, Query, Store, StoreError, Table};
 use crate::tick;
 
@@ -118,6 +118,10 @@ impl Fleet for Again<'_> {
     }
 
     async fn act(&self, _: Action, _: &[InstanceKey], _: Duration) -> BTreeMap<InstanceKey, Outcome> {
+        BTreeMap::new()
+    }
+
+    async fn mark(&self, _: &[InstanceKey], _: &str, _: Duration) -> BTreeMap<Scope, Failure> {
         BTreeMap::new()
     }
 }

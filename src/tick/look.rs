@@ -1,12 +1,29 @@
 //! Look: tables, what is remembered, and the instances of the schedules for which something is due.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Duration, Utc};
 use futures_util::future::try_join3;
 
 use crate::document::{self, Defaults, Tables};
 use crate::engine::{self, SeenSchedule, Snapshot};
-use crate::model::{Problem, Ready, Schedule, ScheduleName, Source};
+use crate::model::{Inventory, Notebook, Problem, Ready, Schedule, ScheduleName, Source};
 use crate::ports::{Clock, Fleet, Item, Ports, Query, Store, StoreError, Table};
+
+/// The instances as a pass has seen them.
+#[derive(Debug)]
+pub(super) struct Looked {
+    /// What was looked for.
+    pub(super) query: Query,
+    /// When.
+    pub(super) at: DateTime<Utc>,
+    /// What was seen; empty while the snapshot has it.
+    pub(super) inventory: Inventory,
+}
+
+/// A pass that follows at once on another one, which has only announced a stop, decides on what that one has seen of the
+/// instances, if it is no older than this: what people have changed meanwhile is in the tables.
+const HOLDS_FOR: Duration = Duration::seconds(5);
 
 /// Reads everything that a decision needs, and the time for which it holds.
 ///
@@ -21,6 +38,46 @@ where
     F: Fleet,
     T: Clock,
 {
+    let (snapshot, now, _) = look_again(ports, defaults, None, None).await?;
+    Ok((snapshot, now))
+}
+
+/// The same for some of the schedules only, if such are given, and on the instances as they were `before`, if that is what
+/// would be looked for.
+pub(super) async fn look_again<S, F, C, T, J>(
+    ports: &Ports<'_, S, F, C, T, J>,
+    defaults: Defaults,
+    only: Option<&BTreeSet<ScheduleName>>,
+    before: Option<Looked>,
+) -> Result<(Snapshot, DateTime<Utc>, Looked), StoreError>
+where
+    S: Store,
+    F: Fleet,
+    T: Clock,
+{
+    let (mut snapshot, now) = read(ports, defaults, only).await?;
+    let query = query(&snapshot, now);
+    let is_whole = |seen: &Inventory| seen.unreachable.is_empty() && seen.closed.is_empty();
+    let holds = |before: &Looked| before.query == query && now - before.at <= HOLDS_FOR && is_whole(&before.inventory);
+    let mut at = now;
+    if let Some(before) = before.filter(holds) {
+        (snapshot.inventory, at) = (before.inventory, before.at);
+    } else if !query.tag_values.is_empty() {
+        snapshot.inventory = ports.fleet.inventory(&query).await;
+    }
+    Ok((snapshot, now, Looked { query, at, inventory: Inventory::default() }))
+}
+
+/// Reads the tables and what is remembered, without a look at instances.
+pub(super) async fn read<S, F, C, T, J>(
+    ports: &Ports<'_, S, F, C, T, J>,
+    defaults: Defaults,
+    only: Option<&BTreeSet<ScheduleName>>,
+) -> Result<(Snapshot, DateTime<Utc>), StoreError>
+where
+    S: Store,
+    T: Clock,
+{
     let store = ports.store;
     // Before the tables are read: what people have changed up to this instant is in what is read. And one instant for
     // all that follows: what is not looked at is not due.
@@ -28,7 +85,13 @@ where
     let (schedules, groups, exceptions) =
         try_join3(store.scan(Table::Schedule), store.scan(Table::ServerGroup), store.scan(Table::Exception)).await?;
     let mut tables = Tables { schedules, groups, exceptions };
-    let (mut schedules, mut problems) = document::read(&tables, defaults, now.date_naive());
+    // All items, also for a part of the schedules: two of them may be at odds.
+    let understand = |tables: &Tables| {
+        let (mut schedules, problems) = document::read(tables, defaults, now.date_naive());
+        schedules.retain(|schedule| only.is_none_or(|only| only.contains(&schedule.name)));
+        (schedules, if only.is_none() { problems } else { Vec::new() })
+    };
+    let (mut schedules, mut problems) = understand(&tables);
     let (notebook_name, notebook_id) = document::NOTEBOOK_KEY;
     let mut keys = vec![(notebook_name.to_owned(), notebook_id.to_owned())];
     keys.extend(schedules.iter().map(|schedule| (schedule.name.to_string(), document::STATE_RUN_ID.to_owned())));
@@ -37,15 +100,22 @@ where
         // A flag that another tick has lowered since must not be obeyed again: flags are read after the state, whose
         // version then vouches for them (rule A7).
         tables.schedules = store.scan(Table::Schedule).await?;
-        (schedules, problems) = document::read(&tables, defaults, now.date_naive());
+        (schedules, problems) = understand(&tables);
     }
-    let mut snapshot = Snapshot { problems, ..Snapshot::default() };
+    let mut snapshot = Snapshot { problems, is_part: only.is_some(), ..Snapshot::default() };
     remember(&mut snapshot, schedules, &items);
-    let query = query(&snapshot, now);
-    if !query.tag_values.is_empty() {
-        snapshot.inventory = ports.fleet.inventory(&query).await;
-    }
     Ok((snapshot, now))
+}
+
+/// Reads once more of which problems chat has been told.
+pub(super) async fn notebook<S: Store, F, C, T, J>(ports: &Ports<'_, S, F, C, T, J>) -> Result<Notebook, StoreError> {
+    let (name, id) = document::NOTEBOOK_KEY;
+    let items = ports.store.runs(&[(name.to_owned(), id.to_owned())]).await?;
+    Ok(items.first().map(notebook_of).unwrap_or_default())
+}
+
+fn notebook_of(item: &Item) -> Notebook {
+    document::notebook(item).unwrap_or_else(|_| document::damaged_notebook(item))
 }
 
 /// Puts schedules and what is remembered of them together.
@@ -58,7 +128,7 @@ fn remember(snapshot: &mut Snapshot, schedules: Vec<Schedule>, items: &[Item]) {
     };
     let (notebook_name, notebook_id) = document::NOTEBOOK_KEY;
     if let Some(item) = find(notebook_name, notebook_id) {
-        snapshot.notebook = document::notebook(item).unwrap_or_else(|_| document::damaged_notebook(item));
+        snapshot.notebook = notebook_of(item);
         if snapshot.notebook.was_damaged {
             let message = "is not as it was written: it is written anew".to_owned();
             snapshot.problems.push(unreadable(None, document::NOTEBOOK_KEY, message));

@@ -18,6 +18,7 @@ use crate::model::{Failure, FailureKind, InstanceState, Scope};
 use crate::ports::Table;
 use crate::testing::Town;
 
+mod accounts;
 mod cases;
 mod channels;
 mod crash;

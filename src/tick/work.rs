@@ -152,6 +152,8 @@ where
         self.events.at = self.ports.clock.now();
         engine::outcomes(&mut self.state, &outcomes, self.events.at);
         let Some(run) = self.state.open_run() else { return };
+        let accepted = outcomes.iter().filter(|(_, outcome)| outcome.is_ok()).map(|(key, _)| key.clone());
+        self.done.acted = Some((action, run.cause, accepted.collect()));
         for (key, outcome) in &outcomes {
             let group = groups.get(key).cloned().flatten();
             let event = match (outcome, action) {

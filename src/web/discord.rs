@@ -43,7 +43,7 @@ pub(super) fn read(request: &Request) -> Option<Interaction> {
     let names = [text(&body, &["member", "nick"])].into_iter().chain(user("global_name")).chain(user("username"));
     let by = Orderer {
         name: name(names),
-        // Nicknames can be chosen freely; these two cannot be somebody else's.
+        // Nicknames can be chosen freely; these two are of one person at a time, and only the id stays with them.
         ids: ids(user("id").into_iter().chain(user("username"))),
         rooms: ids([text(&body, &["channel_id"])]),
         room: room(text(&body, &["channel", "name"])),

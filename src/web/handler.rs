@@ -148,9 +148,13 @@ impl<S: Store, T: Clock> Web<'_, S, T> {
     async fn discord(&self, request: &Request) -> Result<Part, Unverified> {
         self.keys.discord(request, self.desk.clock.now())?;
         let interaction = discord::read(request);
-        if let Some(discord::Interaction::Asked(_, server)) = &interaction {
-            // The signature proves the application, which anybody may have put into a server of their own.
-            self.keys.discord_server(server.as_deref())?;
+        // The signature proves the application, which anybody may have put into a server of their own. Discord is believed,
+        // so it is told why nothing is done: 401 would be shown as an application that does not respond.
+        if let Some(discord::Interaction::Asked(_, server)) = &interaction
+            && let Err(why) = self.keys.discord_server(server.as_deref())
+        {
+            let message = words::line(self.language, words(self.language).stranger);
+            return Ok(Part::of(discord::reply(&message, false)).why(&why));
         }
         Ok(match interaction {
             None => Part::of(Reply::empty(400)).why(&"not an interaction that is known"),
@@ -223,7 +227,8 @@ impl<S: Store, T: Clock> Web<'_, S, T> {
             "?".clone_into(&mut audit.schedule);
         }
         let message = text::result(self.language, keyword, result);
-        Said { message, is_for_all: result.as_ref().is_ok_and(is_change), why: None, audit: Some(audit) }
+        let why = cause(result);
+        Said { message, is_for_all: result.as_ref().is_ok_and(is_change), why, audit: Some(audit) }
     }
 
     /// Moves the stop of a ticket to so many minutes after the time that was named.
@@ -245,6 +250,14 @@ impl<S: Store, T: Clock> Web<'_, S, T> {
             Method::Post => page::post(self, language, token, &ticket, request).await,
             _ => page::show(self, language, token, &ticket).await,
         })
+    }
+}
+
+/// Why the tables did not do what they should: for the log, since people in chat cannot mend it.
+pub(super) fn cause(result: &Result<Answer, Refusal>) -> Option<String> {
+    match result {
+        Err(Refusal { why: Why::Store { error, .. }, .. }) => Some(error.to_string()),
+        _ => None,
     }
 }
 

@@ -2,13 +2,15 @@
 //!
 //! JANDI signs nothing: a token in the body is all there is, and a time that keeps an old request from being sent again.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::asked::{Asked, What, ids, keyword, mark, name, object, room, text};
 use super::request::{Reply, Request};
 use super::verify::{Keys, TOLERANCE, Unverified};
 use crate::chat::{Message, jandi};
+use crate::engine::calendar::instant;
 use crate::model::Orderer;
 
 /// What somebody has written, once the token is checked.
@@ -18,7 +20,9 @@ use crate::model::Orderer;
 pub(super) fn read(keys: &Keys, request: &Request, now: DateTime<Utc>) -> Result<Asked, Unverified> {
     let body = object(request).ok_or(Unverified::Form)?;
     keys.jandi(body.get("token").and_then(Value::as_str))?;
-    if created_at(body.get("createdAt")).is_some_and(|at| (now - at).abs() > TOLERANCE) {
+    let said = body.get("createdAt").filter(|said| !said.is_null());
+    let times = said.map(created_at).unwrap_or_default();
+    if !times.is_empty() && !times.iter().any(|at| (now - *at).abs() <= TOLERANCE) {
         return Err(Unverified::Stale);
     }
     // Webhooks of a team say `writer`, those of a room the rest.
@@ -39,7 +43,7 @@ pub(super) fn read(keys: &Keys, request: &Request, now: DateTime<Utc>) -> Result
     let word = text(&body, &["keyword"]);
     let line = without_keyword(text(&body, &["text"]), word);
     // Without its time the same request may be somebody who says the same again.
-    let mark = created_at(body.get("createdAt")).map(|_| mark(request, ""));
+    let mark = said.map(|_| mark(request, ""));
     Ok(Asked { by, what: What::Command(line.to_owned()), keyword: keyword(&format!("/{word}")), mark })
 }
 
@@ -61,20 +65,27 @@ fn without_keyword<'a>(line: &'a str, keyword: &str) -> &'a str {
     }
 }
 
-/// When the message was written, where that can be read: JANDI does not say in which form.
-fn created_at(value: Option<&Value>) -> Option<DateTime<Utc>> {
+/// When the message was written, in each way in which it can be read; none: in none. JANDI does not say in which form it
+/// is, and of a time without a zone not in which zone: ours is in UTC or in JANDI's.
+fn created_at(value: &Value) -> Vec<DateTime<Utc>> {
     const MILLISECONDS_FROM: i64 = 100_000_000_000;
-    match value? {
+    match value {
         Value::String(text) => {
             let zoned = DateTime::parse_from_rfc3339(text)
                 .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"));
-            zoned.ok().map(|at| at.to_utc())
+            if let Ok(at) = zoned {
+                return vec![at.to_utc()];
+            }
+            let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f")
+                .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f"));
+            local.map(|local| vec![local.and_utc(), instant(Tz::Asia__Seoul, local)]).unwrap_or_default()
         }
-        Value::Number(number) => match number.as_i64()? {
-            seconds @ ..MILLISECONDS_FROM => DateTime::from_timestamp_secs(seconds),
-            milliseconds => DateTime::from_timestamp_millis(milliseconds),
+        Value::Number(number) => match number.as_i64() {
+            Some(seconds @ ..MILLISECONDS_FROM) => DateTime::from_timestamp_secs(seconds).into_iter().collect(),
+            Some(milliseconds) => DateTime::from_timestamp_millis(milliseconds).into_iter().collect(),
+            None => Vec::new(),
         },
-        _ => None,
+        _ => Vec::new(),
     }
 }
 
@@ -111,13 +122,17 @@ mod tests {
             json!("2026-11-23T12:50:00.000Z"),
             json!("2026-11-23T21:50:00+09:00"),
             json!("2026-11-23T21:50:00+0900"),
+            json!("2026-11-23T12:50:00"),
+            json!("2026-11-23 12:50:00"),
+            json!("2026-11-23 21:50:00.5"),
             json!(1_795_438_200),
             json!(1_795_438_200_000_i64),
         ] {
-            assert_eq!(created_at(Some(&value)), Some(expected), "{value}");
+            let read = created_at(&value);
+            assert!(read.iter().any(|at| (*at - expected).abs() < chrono::Duration::seconds(1)), "{value} {read:?}");
         }
         for value in [json!("yesterday"), json!(null), json!({}), json!(1.5), json!(i64::MAX)] {
-            assert_eq!(created_at(Some(&value)), None, "{value}");
+            assert!(created_at(&value).is_empty(), "{value}");
         }
     }
 }

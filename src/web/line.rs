@@ -20,6 +20,12 @@ pub struct Line {
 }
 
 impl Line {
+    /// Whether whoever runs the function has something to mend: it could not use its tables.
+    #[must_use]
+    pub fn is_fault(&self) -> bool {
+        self.status >= 500 || self.audit.as_ref().is_some_and(|audit| audit.result == "store")
+    }
+
     /// The line as an object on one level, as the log has it.
     #[must_use]
     pub fn object(&self) -> Map<String, Value> {

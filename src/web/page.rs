@@ -11,17 +11,15 @@ use maud::{DOCTYPE, Markup, html};
 use sha2::{Digest as _, Sha256};
 
 use super::asked::{form, minutes};
-use super::handler::{Part, Web};
+use super::handler::{Part, Web, cause};
 use super::request::{Reply, Request};
-use super::words::{dated, until, words};
+use super::words::words;
 use crate::chat::link::{Ticket, TicketError};
-use crate::chat::{Language, Message, Piece, answer, pieces};
+use crate::chat::text::{dated, until};
+use crate::chat::{Language, Message, OFFERS, Piece, answer, pieces};
 use crate::desk::{Answer, Desk, Done, Refusal, Status, Why};
 use crate::model::{Action, Order, Orderer};
 use crate::ports::{Clock, Store};
-
-/// What is offered: minutes after the time that the warning named, as in the message.
-const OFFERS: [i64; 3] = [30, 60, 120];
 
 /// The whole style, inline; its hash is what the page allows itself.
 const STYLE: &str = "\
@@ -73,7 +71,8 @@ pub(super) async fn show<S: Store, T: Clock>(
         _ => (status_of(&result), html! { section { p { (line(&said.title)) } (fields(&said)) } }),
     };
     let title = ticket.schedule.as_str();
-    Part::of(reply(status, language, title, &html! { h1 { (title) } (body) }))
+    let part = Part::of(reply(status, language, title, &html! { h1 { (title) } (body) }));
+    Part { why: cause(&result), ..part }
 }
 
 /// Does what was chosen: the answer to POST.
@@ -100,12 +99,12 @@ pub(super) async fn post<S: Store, T: Clock>(
         p { a href={ "?lang=" (language.as_str()) } { (words(language).again) } }
     };
     let reply = reply(status_of(&result), language, ticket.schedule.as_str(), &body);
-    Part { audit: Some(audit), ..Part::of(reply) }
+    Part { audit: Some(audit), why: cause(&result), ..Part::of(reply) }
 }
 
 /// Somebody who has the link; who that is, it does not say. The name is told in chat, so it is in chat's language.
 fn link_holder(language: Language) -> Orderer {
-    let name = words(language).link_holder.to_owned();
+    let name = crate::chat::link_holder(language).to_owned();
     Orderer { name, ids: Vec::new(), rooms: Vec::new(), room: None, via: "link" }
 }
 
@@ -143,7 +142,7 @@ impl View<'_> {
 
     fn stop(&self) -> Markup {
         let words = words(self.language);
-        let stop_at = self.stop_at().map(|at| (dated(self.language, at, self.zone), at.to_rfc3339()));
+        let stop_at = self.stop_at().map(|at| (dated(at, self.zone, self.language), at.to_rfc3339()));
         html! {
             section {
                 h2 { (words.planned_stop) }
@@ -164,7 +163,7 @@ impl View<'_> {
         let (Some(stop_at), Some(latest_at), false) = (self.stop_at(), self.status.latest_at, is_stopping) else {
             return Vec::new();
         };
-        let offers = OFFERS.map(|minutes| (minutes, self.ticket.named_at + Duration::minutes(minutes)));
+        let offers = OFFERS.map(|(minutes, _)| (minutes, self.ticket.named_at + Duration::minutes(minutes)));
         let would_do = |at: DateTime<Utc>| at > self.at && at > stop_at && at <= latest_at;
         offers.into_iter().filter(|(_, at)| would_do(*at)).collect()
     }
@@ -181,7 +180,7 @@ impl View<'_> {
                     input type="hidden" name="token" value=(self.token);
                     @for (minutes, at) in &offers {
                         button type="submit" name="minutes" value=(minutes) {
-                            (until(self.language, *at, named_at, self.zone))
+                            (until(*at, named_at, self.zone, self.language))
                         }
                     }
                     p.soft { (words.nothing_changes) }

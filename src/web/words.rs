@@ -1,8 +1,5 @@
 //! The words of the page and of buttons that are no longer good; what becomes of an order has its words in `chat::answer`.
 
-use chrono::{DateTime, Datelike as _, Utc};
-use chrono_tz::Tz;
-
 use crate::chat::{Language, Message, Tone};
 
 /// Everything that the page itself says.
@@ -33,8 +30,8 @@ pub(super) struct Words {
     pub(super) expired_button: &'static str,
     /// A button that was never good.
     pub(super) foreign_button: &'static str,
-    /// Who has opened a link: it proves that they have it, not who they are.
-    pub(super) link_holder: &'static str,
+    /// A Discord server from which no orders are taken, or a private message.
+    pub(super) stranger: &'static str,
 }
 
 const EN: Words = Words {
@@ -58,7 +55,7 @@ const EN: Words = Words {
     no_form: ("Nothing was chosen", "Go back and press one of the buttons. Nothing was changed."),
     expired_button: "This button has expired: the stop that it was for is over",
     foreign_button: "This button does not work: it was made with another key",
-    link_holder: "somebody with the link",
+    stranger: "Nothing was done: orders are taken only from Discord servers that the setting `DISCORD_SERVERS` lists",
 };
 
 const KO: Words = Words {
@@ -82,7 +79,7 @@ const KO: Words = Words {
     no_form: ("선택한 항목이 없습니다", "뒤로 돌아가 버튼 하나를 눌러 주십시오. 바뀐 것은 없습니다."),
     expired_button: "만료된 버튼입니다. 이미 지난 중지에 대한 버튼입니다.",
     foreign_button: "사용할 수 없는 버튼입니다. 다른 키로 만들어진 버튼입니다.",
-    link_holder: "링크를 받은 사람",
+    stranger: "아무 작업도 하지 않았습니다. `DISCORD_SERVERS` 설정에 등록된 Discord 서버의 요청만 받습니다.",
 };
 
 pub(super) const fn words(language: Language) -> &'static Words {
@@ -95,53 +92,4 @@ pub(super) const fn words(language: Language) -> &'static Words {
 /// One line as a message.
 pub(super) fn line(language: Language, title: &str) -> Message {
     Message { tone: Tone::Info, language, title: title.to_owned(), fields: Vec::new(), choices: None }
-}
-
-/// A time with its date: `Mon 23 Nov, 22:00`, `11월 23일(월) 22:00`.
-pub(super) fn dated(language: Language, at: DateTime<Utc>, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    match language {
-        Language::En => local.format("%a %-d %b, %H:%M").to_string(),
-        Language::Ko => format!("{}({}) {}", local.format("%-m월 %-d일"), weekday(&local), local.format("%H:%M")),
-    }
-}
-
-/// What a button says: the time, with its day where that is another than the stop's.
-pub(super) fn until(language: Language, at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz) -> String {
-    let (local, stop) = (at.with_timezone(&zone), stop_at.with_timezone(&zone));
-    let (is_same, time) = (local.date_naive() == stop.date_naive(), local.format("%H:%M"));
-    match (language, is_same) {
-        (Language::En, true) => format!("Until {time}"),
-        (Language::En, false) => format!("Until {} {time}", local.format("%a")),
-        (Language::Ko, true) => format!("{time}까지"),
-        (Language::Ko, false) => format!("{}({}) {time}까지", local.format("%-d일"), weekday(&local)),
-    }
-}
-
-fn weekday(local: &DateTime<Tz>) -> &'static str {
-    const DAYS: [&str; 7] = ["월", "화", "수", "목", "금", "토", "일"];
-    let day = usize::try_from(local.weekday().num_days_from_monday()).unwrap_or_default();
-    DAYS.get(day).copied().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_told_in_the_zone_with_their_day_where_it_matters() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-        let (stop_at, zone) = (at("2026-11-23T13:00:00Z"), Tz::Asia__Seoul);
-        assert_eq!(dated(Language::En, stop_at, zone), "Mon 23 Nov, 22:00");
-        assert_eq!(dated(Language::Ko, stop_at, zone), "11월 23일(월) 22:00");
-        let cases = [
-            (Language::En, "2026-11-23T13:30:00Z", "Until 22:30"),
-            (Language::En, "2026-11-23T15:30:00Z", "Until Tue 00:30"),
-            (Language::Ko, "2026-11-23T13:30:00Z", "22:30까지"),
-            (Language::Ko, "2026-11-23T15:30:00Z", "24일(화) 00:30까지"),
-        ];
-        for (language, until_at, expected) in cases {
-            assert_eq!(until(language, at(until_at), stop_at, zone), expected);
-        }
-    }
 }

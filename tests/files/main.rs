@@ -14,6 +14,7 @@ mod chat;
 mod explain;
 mod holidays;
 mod import;
+mod korean;
 mod plan;
 mod readme;
 #[path = "../receiver.rs"]

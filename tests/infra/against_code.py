@@ -7,7 +7,7 @@ import tools
 from stacks import STACKS, TEMPLATE, same, source, stack
 
 # What is in the template before it is in the code; a name has to go when it is there.
-SETTINGS_TO_COME = {"REGIONS", "ACCOUNTS", "EXTERNAL_ID", "TAG_LAST_ACTION", "DISPATCH_QUEUE_URL"}
+SETTINGS_TO_COME = set()
 
 
 def settings():

@@ -10,13 +10,20 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod accounts;
 mod answer;
 mod chat;
 mod cli;
+mod clusters;
+mod counts;
+mod dispatch;
 mod dynamodb;
+mod estate;
 mod fleet;
 mod lambda;
 #[path = "../receiver.rs"]
 mod receiver;
+mod scale;
 mod stage;
 mod support;
+mod throttled;

@@ -55,7 +55,7 @@ pub(crate) struct Stage {
     offset: chrono::Duration,
 }
 
-const SECRET_PATH: &str = "/connect-api/webhook/279/f0e1d2c3b4a5968778695a4b3c2d1e0f";
+pub(crate) const SECRET_PATH: &str = "/connect-api/webhook/279/f0e1d2c3b4a5968778695a4b3c2d1e0f";
 
 impl Stage {
     pub(crate) async fn new(env: &[(&str, &str)]) -> Self {

@@ -1,5 +1,6 @@
 //! What the tests stand on: pinned tools, servers that end with their test, and short ways to fill them.
 
+pub(crate) mod gate;
 pub(crate) mod moto;
 pub(crate) mod rie;
 pub(crate) mod tools;

@@ -110,7 +110,7 @@ fn world() -> World {
     for at in ["2026-11-23T00:30:00Z", "2026-11-23T00:35:00Z", "2026-11-23T00:40:00Z", "2026-11-23T12:50:00Z"] {
         world.advance_to(time(at));
         let (owner, settle, defaults) = (at.to_owned(), Duration::seconds(60), Defaults::default());
-        let options = Options { owner, deadline: time(at) + Duration::minutes(4), settle, defaults };
+        let options = Options { owner, deadline: time(at) + Duration::minutes(4), settle, defaults, only: None };
         pollster::block_on(tick::run(&ports, &options)).unwrap();
     }
     world

@@ -7,8 +7,9 @@ mod refusal;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::Spoken;
+use super::{Ordered, Spoken};
 use crate::chat::message::{Message, Tone};
+use crate::chat::person::in_english;
 use crate::desk::{Answer, Cancelled, Done};
 use crate::model::{Action, ClockValue, Exception};
 
@@ -54,7 +55,7 @@ fn length(length: Duration) -> String {
 }
 
 fn by(by: Option<&str>) -> String {
-    by.map(|by| format!(" by {by}")).unwrap_or_default()
+    by.map(|by| format!(" by {}", in_english(by))).unwrap_or_default()
 }
 
 fn value(local_time: Option<ClockValue>) -> String {
@@ -124,28 +125,35 @@ pub(super) fn answer(answer: &Answer, spoken: &Spoken<'_>) -> Message {
             );
             Message::new(Tone::Info, &title).field("More", [next, take_back()])
         }
-        Done::Forced { action, until_at, asked_until_at, is_new, instead_of, is_only_told } => {
-            let what = format!("force {}", action.as_str());
-            let title = match is_new {
-                true => format!("{name}: {what} is ordered; the scheduler carries it out soon"),
-                false => format!("{name}: {what} has been ordered already"),
-            };
-            let until = until(*action, *until_at, &times);
-            let asked = asked_until_at.map(|at| {
-                format!(
-                    "You asked for {}; the timetable decides. To move its stop: {}",
-                    times.at(at),
-                    spoken.command(name.as_str(), "extend 1h")
-                )
-            });
-            let instead = instead_of.map(|flag| format!("It takes the place of the order to force {}.", flag.as_str()));
-            let told = is_only_told.then(|| "`Mode` is `notify`: it is only told what would be done.".to_owned());
-            let tone = if *action == Action::Start { Tone::Start } else { Tone::Stop };
-            Message::new(tone, &title)
-                .field("More", [until].into_iter().chain(asked).chain(instead).chain(told).chain([take_back()]))
-        }
+        Done::Forced { .. } => show_forced(answer, spoken, &times),
         Done::Cancelled(cancelled) => show_cancelled(name.as_str(), cancelled, spoken, &times),
     }
+}
+
+fn show_forced(answer: &Answer, spoken: &Spoken<'_>, times: &Times) -> Message {
+    let name = answer.schedule.as_str();
+    let Done::Forced { action, until_at, asked_until_at, is_new, instead_of, is_only_told } = &answer.done else {
+        return Message::new(Tone::Info, name);
+    };
+    let take_back = format!("To take it back: {}", spoken.command(name, "cancel"));
+    let what = format!("force {}", action.as_str());
+    let title = match is_new {
+        true => format!("{name}: {what} is ordered; the scheduler carries it out soon"),
+        false => format!("{name}: {what} has been ordered already"),
+    };
+    let until = until(*action, *until_at, times);
+    let asked = asked_until_at.map(|at| {
+        format!(
+            "You asked for {}; the timetable decides. To move its stop: {}",
+            times.at(at),
+            spoken.command(name, "extend 1h")
+        )
+    });
+    let instead = instead_of.map(|flag| format!("It takes the place of the order to force {}.", flag.as_str()));
+    let told = is_only_told.then(|| "`Mode` is `notify`: it is only told what would be done.".to_owned());
+    let tone = if *action == Action::Start { Tone::Start } else { Tone::Stop };
+    Message::new(tone, &title)
+        .field("More", [until].into_iter().chain(asked).chain(instead).chain(told).chain([take_back]))
 }
 
 fn show_cancelled(name: &str, cancelled: &Cancelled, spoken: &Spoken<'_>, times: &Times) -> Message {
@@ -214,6 +222,12 @@ fn undo(was: &[Exception]) -> Option<String> {
 fn exception(exception: &Exception) -> String {
     let Exception { kind, local_time, created_by, reason, .. } = exception;
     let by = by(created_by.as_deref());
-    let reason = reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let reason = reason.as_deref().map(|reason| match Ordered::of(reason) {
+        Some(Ordered::Extension) => "an extension",
+        Some(Ordered::Skipping) => "the stop is left out",
+        Some(Ordered::EndOfForcedStart) => "the end of a force start",
+        None => reason,
+    });
+    let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
     format!("{} {} {}{by}{reason}", date(exception.date), kind.as_str(), value(*local_time))
 }

@@ -4,11 +4,13 @@ mod help;
 mod look;
 mod refusal;
 
-use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::Spoken;
+use super::{Ordered, Spoken};
 use crate::chat::message::{Message, Tone};
+use crate::chat::person::in_korean;
+use crate::chat::text::month_and_day;
 use crate::desk::{Answer, Cancelled, Done};
 use crate::model::{Action, ClockValue, Exception, ExceptionKind};
 
@@ -34,19 +36,6 @@ impl Times {
     fn in_zone(&self, at: DateTime<Utc>) -> String {
         format!("{}({})", self.at(at), self.zone.name())
     }
-}
-
-fn month_and_day(date: NaiveDate) -> String {
-    let weekday = match date.weekday() {
-        Weekday::Mon => "월",
-        Weekday::Tue => "화",
-        Weekday::Wed => "수",
-        Weekday::Thu => "목",
-        Weekday::Fri => "금",
-        Weekday::Sat => "토",
-        Weekday::Sun => "일",
-    };
-    format!("{}월 {}일({weekday})", date.month(), date.day())
 }
 
 fn date(date: NaiveDate) -> String {
@@ -75,7 +64,7 @@ fn end(kind: ExceptionKind) -> &'static str {
 
 /// Who has done it, as a line of its own.
 fn who(by: Option<&str>) -> Option<String> {
-    by.map(|by| format!("요청한 사람: {by}"))
+    by.map(|by| format!("요청한 사람: {}", in_korean(by)))
 }
 
 pub(super) fn answer(answer: &Answer, spoken: &Spoken<'_>) -> Message {
@@ -86,7 +75,7 @@ pub(super) fn answer(answer: &Answer, spoken: &Spoken<'_>) -> Message {
         Done::Status(status) => look::status(name.as_str(), status, &times),
         Done::Info(info) => look::info(name.as_str(), info, &times),
         Done::Exceptions { from, exceptions, more } => {
-            let title = format!("{name}: {}부터의 예외입니다", date(*from));
+            let title = format!("{name}: {}부터의 예외 목록입니다", date(*from));
             let mut lines: Vec<String> = exceptions.iter().map(exception).collect();
             if *more > 0 {
                 lines.push(format!("… 외 {more}건"));
@@ -97,8 +86,8 @@ pub(super) fn answer(answer: &Answer, spoken: &Spoken<'_>) -> Message {
         Done::ExceptionSet { date: of, kind, local_time, is_new, was, day, has_begun } => {
             let (of_date, what) = (date(*of), format!("`{} {}`", end(*kind), value(*local_time)));
             let title = match is_new {
-                true => format!("{name}: {of_date} 예외를 {what}(으)로 설정했습니다"),
-                false => format!("{name}: {of_date} 예외가 이미 {what}(으)로 설정되어 있습니다"),
+                true => format!("{name}: {of_date} 예외를 설정했습니다 ({what})"),
+                false => format!("{name}: {of_date} 예외가 이미 설정되어 있습니다 ({what})"),
             };
             let undo = undo(was).unwrap_or_else(|| format!("예외 삭제 {of} {}", end(*kind)));
             Message::new(Tone::Info, &title)
@@ -121,7 +110,7 @@ pub(super) fn answer(answer: &Answer, spoken: &Spoken<'_>) -> Message {
                 true => format!("{name}: {until}까지 연장했습니다"),
                 false => format!("{name}: 이미 {until}까지 연장되어 있습니다"),
             };
-            let before = is_new.then(|| format!("원래 {}에 중지될 예정이었습니다.", times.at(*planned_at)));
+            let before = is_new.then(|| format!("연장 전 중지 예정 시각은 {}입니다.", times.at(*planned_at)));
             let most = format!("최대 {}까지 연장할 수 있습니다.", times.at(*latest_at));
             let more = who(by.as_deref()).into_iter().chain(before).chain([most, take_back()]);
             Message::new(Tone::Info, &title).field("안내", more)
@@ -133,8 +122,8 @@ pub(super) fn answer(answer: &Answer, spoken: &Spoken<'_>) -> Message {
                 false => format!("{name}: {at} 중지는 이미 건너뛰기로 되어 있습니다"),
             };
             let next = next_stop_at.map_or_else(
-                || "다른 중지 예정이 없습니다.".to_owned(),
-                |at| format!("다음 중지는 {}입니다.", times.at(at)),
+                || "이후 중지 예정이 없습니다.".to_owned(),
+                |at| format!("다음 중지 시각은 {}입니다.", times.at(at)),
             );
             Message::new(Tone::Info, &title).field("안내", who(by.as_deref()).into_iter().chain([next, take_back()]))
         }
@@ -159,7 +148,7 @@ fn show_forced(answer: &Answer, spoken: &Spoken<'_>, times: &Times) -> Message {
         format!("요청하신 시각은 {}이지만 시간표가 우선합니다. 중지를 늦추려면: {extend}", times.at(at))
     });
     let instead = instead_of.map(|flag| format!("앞서 접수된 강제 {} 요청을 대신합니다.", act(flag)));
-    let told = is_only_told.then(|| "`Mode`가 `notify`이므로 실제로 실행하지 않고 알리기만 합니다.".to_owned());
+    let told = is_only_told.then(|| "`Mode` 값이 `notify`이므로 실제로 실행하지 않고 알리기만 합니다.".to_owned());
     let take_back = format!("되돌리려면: {}", spoken.command(name, "취소"));
     let tone = if *action == Action::Start { Tone::Start } else { Tone::Stop };
     let more = [until].into_iter().chain(asked).chain(instead).chain(told).chain([take_back]);
@@ -187,7 +176,7 @@ fn show_cancelled(name: &str, cancelled: &Cancelled, spoken: &Spoken<'_>, times:
             (format!("{name}: 중지 건너뛰기를 취소했습니다"), by.as_deref(), stops(*stop_at))
         }
     };
-    let by = by.map(|by| format!("취소된 요청을 한 사람: {by}"));
+    let by = by.map(|by| format!("취소된 요청을 한 사람: {}", in_korean(by)));
     Message::new(Tone::Info, &title).field("안내", [now].into_iter().chain(by))
 }
 
@@ -210,7 +199,7 @@ fn turn_round(action: Action, name: &str, spoken: &Spoken<'_>) -> String {
 }
 
 fn begun_note(spoken: &Spoken<'_>, name: &str) -> String {
-    format!("그날의 중지가 이미 시작되어 되돌릴 수 없습니다. 다시 켜려면: {}", spoken.command(name, "시작"))
+    format!("그날의 중지가 이미 시작되어 되돌릴 수 없습니다. 다시 시작하려면: {}", spoken.command(name, "시작"))
 }
 
 fn ends(day: &[(Action, DateTime<Utc>)], times: &Times) -> String {
@@ -230,7 +219,14 @@ fn undo(was: &[Exception]) -> Option<String> {
 
 fn exception(exception: &Exception) -> String {
     let Exception { kind, local_time, created_by, reason, .. } = exception;
-    let notes: Vec<&str> = [created_by, reason].into_iter().flatten().map(String::as_str).collect();
+    let by = created_by.as_deref().map(in_korean);
+    let reason = reason.as_deref().map(|reason| match Ordered::of(reason) {
+        Some(Ordered::Extension) => "연장",
+        Some(Ordered::Skipping) => "건너뛰기",
+        Some(Ordered::EndOfForcedStart) => "강제 시작 종료",
+        None => reason,
+    });
+    let notes: Vec<&str> = by.as_deref().into_iter().chain(reason).collect();
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
     format!("{} {} {}{notes}", date(exception.date), end(*kind), value(*local_time))
 }

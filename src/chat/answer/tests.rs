@@ -7,6 +7,8 @@ use crate::desk::{Cancelled, Done, Why};
 use crate::model::{Action, ClockValue, Exception, ExceptionKind, ScheduleName};
 use crate::ports::StoreError;
 
+mod mistakes;
+
 fn time(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
@@ -48,6 +50,7 @@ fn exception(by: &str, reason: Option<&str>) -> Exception {
         local_time: Some(ClockValue::at(12, 0).unwrap()),
         created_by: Some(by.to_owned()),
         reason: reason.map(str::to_owned),
+        ends_start: None,
     }
 }
 
@@ -82,7 +85,11 @@ fn some() -> Vec<Result<Answer, Refusal>> {
         answered(Done::ExceptionDeleted {
             date: "2026-12-24".parse().unwrap(),
             kind: ExceptionKind::Stop,
-            was: vec![exception("kim", None), Exception { local_time: None, ..exception("jane", None) }],
+            was: vec![
+                exception("kim", Some("extend")),
+                Exception { local_time: None, ..exception("jane", Some("skip")) },
+                exception("lee", Some("force_start")),
+            ],
             day: Vec::new(),
             has_begun: false,
         }),
@@ -131,10 +138,11 @@ fn in_english() {
     That date: start Thu 24 Dec, 09:30, stop Thu 24 Dec, 18:00 (Asia/Seoul)
     To take it back: /lamp "Dev Team" exception set 2026-12-24 stop 12:00
     --
-    Dev Team: deleted 2 exceptions `stop` for Thu 24 Dec 2026
+    Dev Team: deleted 3 exceptions `stop` for Thu 24 Dec 2026
     What was there:
-      Thu 24 Dec 2026 stop 12:00 by kim
-      Thu 24 Dec 2026 stop None by jane
+      Thu 24 Dec 2026 stop 12:00 by kim (an extension)
+      Thu 24 Dec 2026 stop None by jane (the stop is left out)
+      Thu 24 Dec 2026 stop 12:00 by lee (the end of a force start)
     That date: Neither a start nor a stop.
     To put it back: /lamp "Dev Team" exception set 2026-12-24 stop 12:00
     --
@@ -178,20 +186,20 @@ fn in_korean() {
     insta::assert_snapshot!(said(&some(), Language::Ko), @r#"
     Dev Team: 11월 24일(화) 00:30(Asia/Seoul)까지 연장했습니다
     안내:
-      요청한 사람: jane
-      원래 22:00에 중지될 예정이었습니다.
+      요청한 사람: jane 님
+      연장 전 중지 예정 시각은 22:00입니다.
       최대 11월 24일(화) 02:00까지 연장할 수 있습니다.
       되돌리려면: /lamp "Dev Team" 취소
     --
     Dev Team: 이미 11월 24일(화) 00:30(Asia/Seoul)까지 연장되어 있습니다
     안내:
-      요청한 사람: jane
+      요청한 사람: jane 님
       최대 11월 24일(화) 02:00까지 연장할 수 있습니다.
       되돌리려면: /lamp "Dev Team" 취소
     --
     Dev Team: 11월 24일(화) 22:00(Asia/Seoul) 중지를 건너뜁니다
     안내:
-      다른 중지 예정이 없습니다.
+      이후 중지 예정이 없습니다.
       되돌리려면: /lamp "Dev Team" 취소
     --
     Dev Team: 강제 시작 요청을 접수했습니다. 스케줄러가 곧 실행합니다
@@ -204,17 +212,18 @@ fn in_korean() {
     Dev Team: 11월 24일(화) 22:00까지의 연장을 취소했습니다
     안내:
       중지 시각이 이미 지났으므로, 미리 알린 뒤 곧 중지합니다.
-      취소된 요청을 한 사람: kim
+      취소된 요청을 한 사람: kim 님
     --
-    Dev Team: 2026년 12월 24일(목) 예외를 `중지 18:00`(으)로 설정했습니다
-    이전 예외: 2026년 12월 24일(목) 중지 12:00 (jane, stop at noon)
+    Dev Team: 2026년 12월 24일(목) 예외를 설정했습니다 (`중지 18:00`)
+    이전 예외: 2026년 12월 24일(목) 중지 12:00 (jane 님, stop at noon)
     그날 일정: 12월 24일(목) 09:30 시작, 12월 24일(목) 18:00 중지 (Asia/Seoul)
     되돌리려면: /lamp "Dev Team" 예외 설정 2026-12-24 중지 12:00
     --
-    Dev Team: 2026년 12월 24일(목)의 `중지` 예외 2건을 삭제했습니다
+    Dev Team: 2026년 12월 24일(목)의 `중지` 예외 3건을 삭제했습니다
     삭제한 예외:
-      2026년 12월 24일(목) 중지 12:00 (kim)
-      2026년 12월 24일(목) 중지 없음 (jane)
+      2026년 12월 24일(목) 중지 12:00 (kim 님, 연장)
+      2026년 12월 24일(목) 중지 없음 (jane 님, 건너뛰기)
+      2026년 12월 24일(목) 중지 12:00 (lee 님, 강제 시작 종료)
     그날 일정: 시작과 중지가 모두 없습니다.
     되돌리려면: /lamp "Dev Team" 예외 설정 2026-12-24 중지 12:00
     --
@@ -237,19 +246,19 @@ fn in_korean() {
       시작 예정이 없으므로 자동으로 시작되지 않습니다.
       다시 시작하려면: /lamp Dev 시작
     --
-    Dev: 사용하지 않는 상태여서 정한 시간이 지나도 중지되지 않으므로 시작하지 않았습니다
+    Dev: 비활성화된 스케줄은 정한 시간이 지나도 중지되지 않으므로 시작하지 않았습니다
     안내:
       시간을 정하지 않고 시작하려면: /lamp Dev 시작
       사용을 마치고 중지하려면: /lamp Dev 중지
     --
     Dev: 중지가 이미 시작되어 되돌릴 수 없습니다
-    안내: 다시 켜려면: /lamp Dev 시작
+    안내: 다시 시작하려면: /lamp Dev 시작
     --
     Dev: 최대 11월 24일(화) 02:00(Asia/Seoul)까지만 연장할 수 있습니다
-    안내: 중지 한 번을 모두 합해 4시간까지 늦출 수 있습니다.
+    안내: 중지 한 번은 모두 합해 4시간까지 늦출 수 있습니다.
     --
-    Dev: 이런 이름의 스케줄이 없습니다
-    안내: 혹시 `Development`인가요?
+    Dev: 해당 이름의 스케줄이 없습니다
+    안내: 비슷한 스케줄: `Development`
     "#);
 }
 
@@ -290,6 +299,38 @@ fn what_is_taught_can_be_written() {
         }
         assert!(count > 80, "{count}");
     }
+}
+
+#[test]
+fn what_is_wrong_with_a_schedule_is_told_in_the_language_of_the_answer() {
+    let problems = vec![
+        "Schedule Dev: StopTime = `25:99`: is no time of day".to_owned(),
+        "ScheduleServerGroup Dev/A: Dependency = `[\"B\"]`: group `A` depends on `B`, which is no group of the schedule; allowed: `C`".to_owned(),
+    ];
+    let answer = refused(Why::Faulty { problems });
+    insta::assert_snapshot!(result(Language::Ko, "/lamp", &answer).to_text(), @r#"
+    Dev: 설정을 해석할 수 없어 아무 작업도 하지 않습니다
+    안내:
+      Schedule Dev: StopTime 값 `25:99`: 올바른 시각이 아닙니다.
+      ScheduleServerGroup Dev/A: Dependency 값 `["B"]`: `A` 그룹이 의존하는 `B` 그룹이 스케줄에 없습니다. 사용할 수 있는 값: `C`
+    "#);
+    assert!(result(Language::En, "/lamp", &answer).to_text().contains("is no time of day"));
+}
+
+#[test]
+fn what_cancel_takes_back_is_told_in_its_order() {
+    let lines = [Language::En, Language::Ko].map(|language| {
+        let help = help(language, "/lamp").to_text();
+        let mut lines = help.lines().filter(|line| line.contains(" cancel: ") || line.contains(" 취소: "));
+        lines.next().unwrap().trim().to_owned()
+    });
+    assert_eq!(
+        lines,
+        [
+            "/lamp SCHEDULE cancel: takes back a force start or stop that is not carried out yet, else the extension or skipping of the next stop",
+            "/lamp 스케줄 취소: 아직 실행되지 않은 강제 시작이나 강제 중지를 취소하고, 없으면 다음 중지의 연장이나 건너뛰기를 취소합니다"
+        ]
+    );
 }
 
 #[test]

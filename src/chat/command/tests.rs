@@ -158,12 +158,14 @@ fn a_misspelt_part_gets_what_may_have_been_meant() {
     let bad = |verb: &str, part: &str, text: &str, near: Option<&str>| {
         format!("Bad {{ schedule: \"Dev\", verb: {verb}, part: {part}, text: {text:?}, near: {near:?} }}")
     };
-    let unknown =
-        |word: &str, near: Option<&str>| format!("UnknownWord {{ schedule: \"Dev\", word: {word:?}, near: {near:?} }}");
+    let unknown = |word: &str, near: Option<&str>, rest: &str| {
+        format!("UnknownWord {{ schedule: \"Dev\", word: {word:?}, near: {near:?}, rest: {rest:?} }}")
+    };
     let cases = [
-        ("Dev statsu", unknown("statsu", Some("status"))),
-        ("Dev extnd 1h", unknown("extnd", Some("extend"))),
-        ("Dev xyzzy", unknown("xyzzy", None)),
+        ("Dev statsu", unknown("statsu", Some("status"), "")),
+        ("Dev extnd 1h", unknown("extnd", Some("extend"), "1h")),
+        ("Dev xyzzy", unknown("xyzzy", None, "")),
+        ("Dev extnd \"1 h\"  more", unknown("extnd", Some("extend"), "\"1 h\" more")),
         ("Dev i 2026-13-01", bad("Info", "Date", "2026-13-01", None)),
         ("Dev i 2026/11/3", bad("Info", "Date", "2026/11/3", Some("2026-11-03"))),
         ("Dev i tomorow", bad("Info", "Date", "tomorow", Some("tomorrow"))),

@@ -165,7 +165,7 @@ fn faulty_items() {
       "connectColor": "#D64545",
       "connectInfo": [
         {
-          "description": "DaysActive holds `weekdys`: `weekdys` is no day, did you mean `weekdays`?: `all`, `weekdays`, `weekends`, or a list of days and ranges such as `mon,wed,fri`, `mon-thu`, `fri-mon`\nStopTime holds `25:99`: is no time of day: `H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next day)\nUntil this is mended, Development is left as it is: nothing starts, nothing stops.",
+          "description": "DaysActive holds `weekdys`: `weekdys` is no day (did you mean `weekdays`?); allowed: `all`, `weekdays`, `weekends`, or a list of days and ranges such as `mon,wed,fri`, `mon-thu`, `fri-mon`\nStopTime holds `25:99`: is no time of day; allowed: `H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next day), or `None`\nUntil this is mended, Development is left as it is: nothing starts, nothing stops.",
           "title": "Schedule Development"
         },
         {

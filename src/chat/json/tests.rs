@@ -223,7 +223,7 @@ fn faulty_items() {
           "attribute": "DaysActive",
           "holds": "weekdys",
           "item": "Schedule Development",
-          "message": "`weekdys` is no day, did you mean `weekdays`?: `all`, `weekdays`, `weekends`, or a list of days and ranges such as `mon,wed,fri`, `mon-thu`, `fri-mon`",
+          "message": "`weekdys` is no day (did you mean `weekdays`?); allowed: `all`, `weekdays`, `weekends`, or a list of days and ranges such as `mon,wed,fri`, `mon-thu`, `fri-mon`",
           "schedule": "Development",
           "stops_schedule": true
         },
@@ -231,7 +231,7 @@ fn faulty_items() {
           "attribute": "StopTime",
           "holds": "25:99",
           "item": "Schedule Development",
-          "message": "is no time of day: `H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next day)",
+          "message": "is no time of day; allowed: `H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next day), or `None`",
           "schedule": "Development",
           "stops_schedule": true
         },

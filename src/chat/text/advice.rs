@@ -76,12 +76,15 @@ impl Advice {
             | "SignatureDoesNotMatch"
             | "OptInRequired" => Self::Credentials,
             "OperationNotPermitted" if action == Action::Stop => Self::Protected,
-            "UnsupportedOperation" | "UnsupportedOperationException" | "Unsupported" | "IncorrectSpotRequestState" => {
-                Self::Unsupported
-            }
+            "UnsupportedOperation"
+            | "UnsupportedOperationException"
+            | "Unsupported"
+            | "IncorrectSpotRequestState"
+            | "InvalidParameterCombination" => Self::Unsupported,
             "IncorrectInstanceState"
             | "IncorrectState"
             | "InvalidState"
+            | "NotReadyToHibernate"
             | "InvalidDBInstanceState"
             | "InvalidDBInstanceStateFault"
             | "InvalidDBClusterState"

@@ -7,9 +7,10 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use super::advice::Advice;
-use super::{capitalised, items, person, shared_remark};
+use super::{capitalised, items, shared_remark};
 use crate::chat::message::{Message, Tone};
 use crate::chat::offer::WayBack;
+use crate::chat::person::in_english;
 use crate::model::{Action, Cause, GroupName, InstanceKind, Notice, Problem, ScheduleName, Stretch};
 use hints::hint;
 use words::{clock, count, dated, duration, instance, relative};
@@ -29,6 +30,14 @@ pub(super) fn until(until_at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz) -
     let [until, stop] = [until_at, stop_at].map(|at| at.with_timezone(&zone));
     let format = if until.date_naive() == stop.date_naive() { "Until %H:%M" } else { "Until %a %H:%M" };
     until.format(format).to_string()
+}
+
+/// The order that takes back an extension.
+pub(super) const CANCEL: &str = "cancel";
+
+/// The order that moves a stop: `extend 1h`.
+pub(super) fn extend(written: &str) -> String {
+    format!("extend {written}")
 }
 
 pub(super) fn command(command: &str) -> String {
@@ -84,7 +93,7 @@ pub(super) fn message(notice: &Notice) -> Message {
         }
         Notice::Extended { schedule, zone, stop_at, by } => {
             let title = format!("{schedule} stops later: on {}", dated(*stop_at, *zone));
-            Message::new(Tone::Info, &title).field("By", [person(by).to_owned()])
+            Message::new(Tone::Info, &title).field("By", [in_english(by).to_owned()])
         }
         Notice::Problems(problems) => faults(problems),
     }

@@ -2,8 +2,9 @@
 //!
 //! No particle ever follows a name: which one would be right depends on the name's last sound, and how `DB` or `stage-3`
 //! is read aloud nobody can tell from its letters. A noun of ours stands between them: `Dev 스케줄을`, `DB 그룹의`, `jane 님`.
-//! What AWS or the tables say is told as they say it, with Korean around it.
+//! What AWS or the tables say is told as they say it, with Korean around it; what we say of them is Korean too.
 
+pub(super) mod faults;
 mod hints;
 mod words;
 
@@ -11,11 +12,13 @@ use chrono::{DateTime, Datelike as _, Duration, Utc};
 use chrono_tz::Tz;
 
 use super::advice::Advice;
-use super::{capitalised, items, person, shared_remark};
+use super::{capitalised, items, shared_remark};
 use crate::chat::message::{Message, Tone};
 use crate::chat::offer::WayBack;
+use crate::chat::person::in_korean;
 use crate::model::{Action, Cause, GroupName, InstanceKind, Notice, Problem, ScheduleName, Stretch};
 use hints::hint;
+pub(in crate::chat) use words::month_and_day;
 use words::{clock, dated, duration, instance, relative, weekday};
 
 /// The title of the field that says how many fields are missing.
@@ -37,6 +40,14 @@ pub(super) fn until(until_at: DateTime<Utc>, stop_at: DateTime<Utc>, zone: Tz) -
     } else {
         format!("{}일({}) {time}까지", until.day(), weekday(until.weekday()))
     }
+}
+
+/// The order that takes back an extension.
+pub(super) const CANCEL: &str = "취소";
+
+/// The order that moves a stop: `연장 1시간`.
+pub(super) fn extend(length: Duration) -> String {
+    format!("연장 {}", duration(length))
 }
 
 pub(super) fn command(command: &str) -> String {
@@ -99,9 +110,9 @@ pub(super) fn message(notice: &Notice) -> Message {
         }
         Notice::Extended { schedule, zone, stop_at, by } => {
             let title = format!("{schedule} 스케줄의 실행을 {}까지 연장했습니다", dated(*stop_at, *zone));
-            Message::new(Tone::Info, &title).field("요청한 사람", [format!("{} 님", person(by))])
+            Message::new(Tone::Info, &title).field("요청한 사람", [in_korean(by)])
         }
-        Notice::Problems(problems) => faults(problems),
+        Notice::Problems(problems) => faulty(problems),
     }
 }
 
@@ -146,7 +157,7 @@ fn acted(schedule: &ScheduleName, when: &Happened, stretch: &Stretch, until_at: 
         return message;
     }
     let until = match until_at {
-        Some(stop_at) => format!("{}까지, 그 후 시간표에 따라 중지합니다.", relative(stop_at, when.at, when.zone)),
+        Some(stop_at) => format!("{}까지이며, 이후 시간표에 따라 중지합니다.", relative(stop_at, when.at, when.zone)),
         None => "시간표에 중지 예정이 없습니다. `ForceStop` 값을 설정하면 중지합니다.".to_owned(),
     };
     message.field("실행 기한", [until])
@@ -173,19 +184,24 @@ fn failed(schedule: &ScheduleName, action: Action, is_final: bool, code: &str, s
         (Action::Stop, true) => "중지할 수 없습니다",
     };
     let next = match (action, is_final) {
-        (Action::Start, false) => "간격을 점차 늘리며 다시 시도합니다. 여기에 의존하는 그룹은 기다립니다.",
+        (Action::Start, false) => {
+            "간격을 점차 늘리며 다시 시도합니다. 이 인스턴스에 의존하는 그룹은 그동안 기다립니다."
+        }
         (Action::Stop, false) => {
             "간격을 점차 늘리며 다시 시도합니다. 이 인스턴스가 의존하는 그룹은 그동안 계속 실행됩니다."
         }
-        (Action::Start, true) => "다시 시도하지 않습니다. 누군가 시작할 때까지 여기에 의존하는 그룹은 기다립니다.",
+        (Action::Start, true) => {
+            "다시 시도하지 않습니다. 누군가 시작할 때까지 이 인스턴스에 의존하는 그룹은 기다립니다."
+        }
         (Action::Stop, true) => "다시 시도하지 않습니다. 이 때문에 기다리는 그룹은 없습니다.",
     };
     let shared = shared_remark(stretch);
     let names = stretch.instances.iter().map(|(key, label, words)| {
         let remark = if shared.is_some() { "" } else { words };
-        instance(key, label, remark)
+        instance(key, label, &faults::message(remark))
     });
-    let answer = [code, shared.unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    let shared_words = shared.map(faults::message).unwrap_or_default();
+    let answer = [code, &shared_words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let kinds: Vec<InstanceKind> = stretch.instances.iter().map(|(key, ..)| key.kind).collect();
     Message::new(Tone::Failure, &format!("{schedule} 스케줄: {}를 {what}", who(stretch)))
         .field("인스턴스", names)
@@ -201,7 +217,7 @@ fn slow(schedule: &ScheduleName, action: Action, waited: Duration, stretch: &Str
     };
     let title = format!("{schedule} 스케줄: {}가 {}째 {state} 않고 있습니다", who(stretch), duration(waited));
     let waiting: Vec<&str> = held.iter().map(GroupName::as_str).collect();
-    let hint = "계속되면 AWS 콘솔에서 확인해 주십시오. 상태가 정상이 되면 기다리던 작업은 자동으로 이어집니다.";
+    let hint = "계속되면 AWS 콘솔에서 확인해 주십시오. 상태가 정상이 되면 기다리던 작업이 자동으로 이어집니다.";
     Message::new(Tone::Failure, &title)
         .field("인스턴스", lines(stretch))
         .field("기다리는 그룹", (!waiting.is_empty()).then(|| waiting.join(", ")))
@@ -209,21 +225,21 @@ fn slow(schedule: &ScheduleName, action: Action, waited: Duration, stretch: &Str
 }
 
 /// Faulty items, each with its faults and what follows from them.
-fn faults(problems: &[Problem]) -> Message {
+fn faulty(problems: &[Problem]) -> Message {
     let items = items(problems);
     let title = match items.as_slice() {
-        [(item, _)] => format!("확인이 필요한 항목: {}", capitalised(item)),
+        [(item, _)] => format!("확인이 필요한 항목: {}", capitalised(&faults::item(item))),
         _ => format!("확인이 필요한 항목이 {}개 있습니다", items.len()),
     };
     items.iter().fold(Message::new(Tone::Failure, &title), |message, (item, problems)| {
         let stopped = problems.iter().find(|problem| problem.stops_schedule);
         let result = stopped.map(|problem| match &problem.schedule {
             Some(schedule) => {
-                format!("고칠 때까지 {schedule} 스케줄은 지금 상태로 둡니다. 시작하지도 중지하지도 않습니다.")
+                format!("수정할 때까지 {schedule} 스케줄은 현재 상태를 유지합니다. 시작하지도 중지하지도 않습니다.")
             }
-            None => "고칠 때까지 스케줄은 지금 상태로 둡니다. 시작하지도 중지하지도 않습니다.".to_owned(),
+            None => "수정할 때까지 스케줄은 현재 상태를 유지합니다. 시작하지도 중지하지도 않습니다.".to_owned(),
         });
-        let title = if items.len() == 1 { "문제".to_owned() } else { capitalised(item) };
+        let title = if items.len() == 1 { "문제".to_owned() } else { capitalised(&faults::item(item)) };
         message.field(&title, problems.iter().map(|problem| fault(problem)).chain(result))
     })
 }
@@ -231,8 +247,9 @@ fn faults(problems: &[Problem]) -> Message {
 /// One fault: the attribute, what it holds, what is wrong and what is allowed.
 fn fault(problem: &Problem) -> String {
     let Problem { attribute, holds, message, .. } = problem;
+    let (attribute, message) = (faults::item(attribute), faults::message(message));
     match (attribute.is_empty(), holds) {
-        (true, None) => message.clone(),
+        (true, None) => message,
         (true, Some(holds)) => format!("`{holds}`: {message}"),
         (false, None) => format!("{attribute}: {message}"),
         (false, Some(holds)) => format!("{attribute} 값 `{holds}`: {message}"),
@@ -253,7 +270,7 @@ fn by_group(message: Message, stretches: &[Stretch]) -> Message {
 }
 
 fn lines(stretch: &Stretch) -> impl Iterator<Item = String> {
-    stretch.instances.iter().map(|(key, label, remark)| instance(key, label, remark))
+    stretch.instances.iter().map(|(key, label, remark)| instance(key, label, &faults::message(remark)))
 }
 
 /// `API 그룹의 인스턴스 2대`; a particle for a vowel fits behind it.

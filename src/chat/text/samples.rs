@@ -139,10 +139,10 @@ fn problem(item: &str, attribute: &str, holds: Option<&str>, message: &str, stop
 }
 
 pub(in crate::chat) fn problems() -> Notice {
-    let days = "`weekdys` is no day, did you mean `weekdays`?: `all`, `weekdays`, `weekends`, or a list of days and ranges \
-                such as `mon,wed,fri`, `mon-thu`, `fri-mon`";
-    let time =
-        "is no time of day: `H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next day)";
+    let days = "`weekdys` is no day (did you mean `weekdays`?); allowed: `all`, `weekdays`, `weekends`, or a list of days and \
+                ranges such as `mon,wed,fri`, `mon-thu`, `fri-mon`";
+    let time = "is no time of day; allowed: `H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next \
+                day), or `None`";
     Notice::Problems(vec![
         problem("Schedule Development", "DaysActive", Some("weekdys"), days, true),
         problem("Schedule Development", "StopTime", Some("25:99"), time, true),

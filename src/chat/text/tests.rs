@@ -28,3 +28,20 @@ fn no_address_of_a_person_is_told() {
     assert_eq!(person("Jane Doe"), "Jane Doe");
     assert_eq!(person("@jane"), "@jane");
 }
+
+#[test]
+fn times_are_told_in_the_zone_with_their_day_where_it_matters() {
+    let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+    let (stop_at, zone) = (at("2026-11-23T13:00:00Z"), Tz::Asia__Seoul);
+    assert_eq!(dated(stop_at, zone, Language::En), "Mon 23 Nov, 22:00");
+    assert_eq!(dated(stop_at, zone, Language::Ko), "11월 23일(월) 22:00");
+    let cases = [
+        (Language::En, "2026-11-23T13:30:00Z", "Until 22:30"),
+        (Language::En, "2026-11-23T15:30:00Z", "Until Tue 00:30"),
+        (Language::Ko, "2026-11-23T13:30:00Z", "22:30까지"),
+        (Language::Ko, "2026-11-23T15:30:00Z", "24일(화) 00:30까지"),
+    ];
+    for (language, until_at, expected) in cases {
+        assert_eq!(until(at(until_at), stop_at, zone, language), expected);
+    }
+}

@@ -294,3 +294,46 @@ fn an_order_is_answered_in_time_whatever_the_tables_do() {
         assert_eq!((may_be_done, refusal.schedule.as_str()), (changes, "Dev"));
     }
 }
+
+#[test]
+fn two_of_the_same_request_are_one() {
+    for (first, second) in (0..12).flat_map(|first| (0..12).map(move |second| (first, second))) {
+        let world = office("2026-11-23 12:00", &json!({}));
+        let store = Stepped(&world);
+        let desk = Desk::new(&store, &world, Defaults::default(), Duration::seconds(2));
+        let desk = |owner| Desk { orders_a_minute: Some(30), request: Some("the same"), owner, ..desk };
+        let (jane, stop) = (by("jane"), Order::Force { action: Action::Stop, lasts: None });
+        let desks = [desk("a"), desk("b")];
+        let [mut one, mut other] = [&desks[0], &desks[1]].map(|desk| Walker::new(desk.order(&jane, "Dev", &stop)));
+        one.walk(first);
+        other.walk(second);
+        let answers = [one.end(), other.end()];
+        let again = answers.iter().filter(|answer| answer.as_ref().is_err_and(|refusal| refusal.why == Why::Again));
+        assert_eq!(again.count(), 1, "{first} {second}: {answers:?}");
+    }
+}
+
+#[test]
+fn what_is_started_for_some_time_has_its_end_though_it_was_cancelled_in_the_same_second() {
+    let mut seen = std::collections::BTreeSet::new();
+    for first in 0..40 {
+        let town = Town::new(FILE, &["ec2/i-1 A"], "2026-11-27 21:30");
+        town.run_until("2026-11-27 22:30");
+        town.world.advance_to(town.at("2026-11-28 12:05"));
+        let world = &town.world;
+        assert_eq!(say(world, "jane", "Dev force_start for 2h"), "force start until Sat 14:05");
+        let store = Stepped(world);
+        let desk = Desk::new(&store, world, Defaults::default(), Duration::seconds(2));
+        let kim = by("kim");
+        let mut cancel = Walker::new(desk.order(&kim, "Dev", &Order::Cancel));
+        if cancel.walk(first) < first {
+            break;
+        }
+        town.tick().unwrap();
+        _ = cancel.end();
+        let has_started = town.state("ec2/i-1") != "stopped";
+        seen.insert(has_started);
+        assert_eq!(rows(world).len(), usize::from(has_started), "{first}: {:?}", rows(world));
+    }
+    assert_eq!(seen.len(), 2, "one way only");
+}

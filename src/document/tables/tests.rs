@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::{Action, ServiceType};
+use crate::testing::check_korean;
 
 fn items(value: &Value) -> Vec<Item> {
     value.as_array().unwrap().iter().map(|item| item.as_object().unwrap().clone()).collect()
@@ -17,6 +18,7 @@ fn good() -> Value {
 fn read_all(schedules: &Value, groups: &Value, exceptions: &Value) -> (Vec<Schedule>, Vec<String>) {
     let tables = Tables { schedules: items(schedules), groups: items(groups), exceptions: items(exceptions) };
     let (schedules, problems) = read(&tables, Defaults::default(), "2026-11-23".parse().unwrap());
+    check_korean(&problems);
     (schedules, problems.iter().map(Problem::to_string).collect())
 }
 
@@ -115,8 +117,10 @@ fn a_fault_says_what_where_and_what_is_allowed() {
     );
     check(
         "Accounts",
-        json!(["arn"]),
-        "Schedule S: Accounts = `[\"arn\"]`: is not supported yet: instances are looked for in the function's own account",
+        json!(["arn:aws:iam::1:role/x"]),
+        "Schedule S: Accounts = `[\"arn:aws:iam::1:role/x\"]`: `arn:aws:iam::1:role/x` is no ARN of a role; allowed: `own` \
+         for the function's own account, and for each other one the ARN of a role such as \
+         `arn:aws:iam::123456789012:role/lamplighter`",
     );
 }
 

@@ -6,12 +6,12 @@ use super::*;
 
 #[track_caller]
 fn check(event: &str, expected: Trigger) {
-    assert_eq!(trigger(&from_str(event).unwrap()), Ok(expected));
+    assert_eq!(trigger(&from_str(event).unwrap(), None), Ok(expected));
 }
 
 #[track_caller]
 fn refuse(event: &str, expected: &str) {
-    let error = trigger(&from_str(event).unwrap()).unwrap_err();
+    let error = trigger(&from_str(event).unwrap(), None).unwrap_err();
     assert_eq!(error.what, expected);
 }
 
@@ -105,7 +105,7 @@ fn records_of_a_dynamodb_stream() {
     // One record of somebody else spoils the batch.
     let mut mixed: Value = from_str(STREAM).unwrap();
     mixed["Records"][1]["eventSource"] = json!("aws:kinesis");
-    assert_eq!(trigger(&mixed).unwrap_err().what, "records of `aws:dynamodb`");
+    assert_eq!(trigger(&mixed, None).unwrap_err().what, "records of `aws:dynamodb`");
 }
 
 #[test]
@@ -152,6 +152,35 @@ fn requests_from_the_internet_are_never_a_tick() {
 }
 
 #[test]
+fn messages_of_the_own_queue_and_of_no_other() {
+    let event = |queue: &str| {
+        let arn = format!("arn:aws:sqs:us-east-2:123456789012:{queue}");
+        json!({"Records": [{"messageId": "1", "body": "b", "eventSource": "aws:sqs", "eventSourceARN": arn}]})
+    };
+    assert_eq!(trigger(&event("lamps"), Some("lamps")), Ok(Trigger::Queue));
+    // Of another queue, and where the setting is not there.
+    for (queue, own) in [("others", Some("lamps")), ("lamps", None)] {
+        assert_eq!(trigger(&event(queue), own).unwrap_err().what, "records of `aws:sqs`");
+    }
+    assert_eq!(trigger(&from_str(STREAM).unwrap(), Some("lamps")), Ok(Trigger::Table));
+}
+
+#[test]
+fn a_state_change_says_whose_it_is() {
+    let id = |id: &str| About::Instance(InstanceId::new(id).unwrap());
+    let cases = [
+        (Trigger::Ec2, json!({"detail": {"instance-id": "i-1", "state": "running"}}), id("i-1")),
+        (Trigger::Rds, json!({"detail": {"SourceIdentifier": "orders", "SourceType": "CLUSTER"}}), id("orders")),
+        (Trigger::Ec2, json!({"detail": {}}), About::All),
+        (Trigger::Rds, json!({"detail": {"SourceIdentifier": ""}}), About::All),
+        (Trigger::Schedule, json!({"detail": {"instance-id": "i-1"}}), About::All),
+    ];
+    for (trigger, event, expected) in cases {
+        assert_eq!(about(trigger, &event), expected, "{event}");
+    }
+}
+
+#[test]
 fn queues_topics_and_buckets_are_named_by_their_records() {
     let cases = [
         (
@@ -184,8 +213,8 @@ fn nonsense_is_named_and_bounded() {
     }
     let many: serde_json::Map<String, Value> =
         (0..100).map(|n| (format!("{n:03}{}", "k".repeat(100)), json!(n))).collect();
-    let error = trigger(&Value::Object(many)).unwrap_err().to_string();
+    let error = trigger(&Value::Object(many), None).unwrap_err().to_string();
     assert!(error.contains(" and 88 more; ") && error.len() < 1_000, "{error}");
     let long = json!({"source": "s".repeat(10_000), "detail-type": "t"});
-    assert!(trigger(&long).unwrap_err().to_string().len() < 500);
+    assert!(trigger(&long, None).unwrap_err().to_string().len() < 500);
 }

@@ -26,7 +26,8 @@ fn an_empty_environment_gives_the_defaults() {
     assert_eq!(settings.group_tag_key, "ScheduleGroupName");
     assert_eq!(settings.webhooks, Webhooks::default());
     assert_eq!((settings.language, settings.role), (Language::En, Role::Scheduler));
-    assert_eq!(settings.settle, Duration::seconds(60));
+    assert_eq!((settings.settle, settings.dispatching), (Duration::seconds(60), None));
+    assert_eq!((settings.external_id, settings.tags_last_action), (None, true));
     assert!(settings.log_filter.contains("lamplighter=info"), "{}", settings.log_filter);
 }
 
@@ -36,6 +37,10 @@ fn empty_variables_count_as_not_set() {
         "SCHEDULE_TABLE",
         "DEFAULT_TIMEZONE",
         "SCHEDULE_TAG_KEY",
+        "REGIONS",
+        "ACCOUNTS",
+        "EXTERNAL_ID",
+        "TAG_LAST_ACTION",
         "WEBHOOK_URL",
         "WEBHOOK_PLATFORM",
         "OUTGOING_WEBHOOK_TOKEN",
@@ -44,6 +49,7 @@ fn empty_variables_count_as_not_set() {
         "CHAT_URL",
         "LINK_SECRET",
         "COMMAND_KEYWORD",
+        "DISPATCH_QUEUE_URL",
         "SETTLE_SECONDS",
         "AWS_LAMBDA_LOG_LEVEL",
         "RUST_LOG",
@@ -62,6 +68,10 @@ fn everything_can_be_set() {
         ("DEFAULT_TIMEZONE", "Europe/Berlin"),
         ("SCHEDULE_TAG_KEY", "team:schedule"),
         ("GROUP_TAG_KEY", "team:group"),
+        ("REGIONS", "us-east-1, eu-west-1"),
+        ("ACCOUNTS", "own arn:aws:iam::123456789012:role/lamplighter"),
+        ("EXTERNAL_ID", "team:1"),
+        ("TAG_LAST_ACTION", "False"),
         ("WEBHOOK_URL", "https://chat.example.org/hook"),
         ("WEBHOOK_PLATFORM", "JANDI"),
         ("OUTGOING_WEBHOOK_TOKEN", "secret"),
@@ -71,12 +81,20 @@ fn everything_can_be_set() {
         ("CHAT_URL", "https://chat.example.org/lamp"),
         ("LINK_SECRET", "a secret of no less than 32 bytes"),
         ("COMMAND_KEYWORD", "lamp"),
+        ("DISPATCH_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/123456789012/lamps"),
         ("SETTLE_SECONDS", "840"),
         ("AWS_LAMBDA_LOG_LEVEL", "DEBUG"),
     ])
     .unwrap();
     assert_eq!(settings.tables.server_group, "arn:aws:dynamodb:eu-west-1:123456789012:table/Groups");
-    assert_eq!(settings.defaults, Defaults { zone: chrono_tz::Tz::Europe__Berlin, warning_lead: Duration::zero() });
+    assert_eq!(settings.defaults.zone, chrono_tz::Tz::Europe__Berlin);
+    assert_eq!(settings.defaults.warning_lead, Duration::zero());
+    let scopes: Vec<String> = settings.defaults.places.scopes().iter().map(ToString::to_string).collect();
+    let role = "role arn:aws:iam::123456789012:role/lamplighter, region";
+    let expected = ["region eu-west-1", "region us-east-1", &format!("{role} eu-west-1"), &format!("{role} us-east-1")];
+    assert_eq!(scopes, expected);
+    assert_eq!(settings.external_id.as_deref(), Some("team:1"));
+    assert!(!settings.tags_last_action);
     let platforms: Vec<Platform> = settings.webhooks.default.iter().map(Webhook::platform).collect();
     assert_eq!(platforms, [Platform::Jandi]);
     assert_eq!((settings.language, settings.role), (Language::Ko, Role::Chat));
@@ -86,6 +104,7 @@ fn everything_can_be_set() {
     assert_eq!(address.as_deref(), Some("https://chat.example.org/lamp"));
     assert_eq!(keyword.as_deref(), Some("lamp"));
     assert_eq!(settings.settle, Duration::seconds(840));
+    assert_eq!(settings.dispatching.as_ref().map(Dispatching::queue_name), Some("lamps"));
     assert!(settings.log_filter.contains("lamplighter=debug"), "{}", settings.log_filter);
 }
 
@@ -109,6 +128,26 @@ fn a_fault_says_what_is_held_and_what_is_allowed() {
             "`WEBHOOK_PLATFORM` holds `irc`, allowed: `jandi`, `slack`, `discord`, `teams`, `google-chat`, `mattermost` or \
            `json`",
         ],
+    );
+    check(
+        &[("REGIONS", "eu-west-1,Europe"), ("ACCOUNTS", "me")],
+        &[
+            "`ACCOUNTS` holds `me`, allowed: `own` for the function's own account, and for each other one the ARN of a role \
+           such as `arn:aws:iam::123456789012:role/lamplighter`",
+            "`REGIONS` holds `Europe`, allowed: names such as `eu-west-1`",
+        ],
+    );
+    check(
+        &[("EXTERNAL_ID", "a b"), ("TAG_LAST_ACTION", "yes")],
+        &[
+            "`EXTERNAL_ID` holds something else than what is allowed: 2 to 1224 of `a-z`, `A-Z`, `0-9`, `_+=,.@:/-`",
+            "`TAG_LAST_ACTION` holds `yes`, allowed: `true` or `false`",
+        ],
+    );
+    check(
+        &[("DISPATCH_QUEUE_URL", "lamps")],
+        &["`DISPATCH_QUEUE_URL` holds `lamps`, allowed: the URL of a standard SQS queue such as \
+           `https://sqs.eu-west-1.amazonaws.com/123456789012/lamplighter`"],
     );
     check(&[("MESSAGE_LANGUAGE", "de")], &["`MESSAGE_LANGUAGE` holds `de`, allowed: `en` or `ko`"]);
     check(

@@ -99,6 +99,8 @@ impl Edits {
                 edited_at.max(rules.and_then(|rules| self.instances.get(&rules.tag)).copied())
             }
             Source::Scope(scope) => self.answered.get(scope).copied(),
+            // The worlds know the function's own account only.
+            Source::Account(_) => None,
         };
         // A look that shows what was some time ago brings back what is over.
         let is_stale = |what: &What| matches!(what, What::Stale { by, until } if told_at <= *until + *by);

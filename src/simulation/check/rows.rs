@@ -204,7 +204,7 @@ fn are_texts(item: &Item, names: &[&str]) -> bool {
 
 fn schedule(item: &Item, exceptions: &[&Item], frame: Frame) -> Option<Rules> {
     const MODES: [(&str, Mode); 3] = [("act", Mode::Act), ("notify", Mode::Notify), ("off", Mode::Off)];
-    if !are_texts(item, &["Description", "Owner"]) || value(item, "Accounts").is_some() {
+    if !are_texts(item, &["Description", "Owner"]) {
         return None;
     }
     minutes(item, "MaxExtensionMinutes", 0, 2880)?;
@@ -275,15 +275,21 @@ fn periods(item: &Item) -> Option<Vec<Period>> {
 }
 
 fn scopes(item: &Item) -> Option<Vec<Scope>> {
-    let regions = optional(item, "Regions", Vec::new(), |value| value.as_array().cloned())?;
-    let scope = |region: &Value| {
+    let list = |name| optional(item, name, Vec::new(), |value| value.as_array().cloned());
+    let region = |region: &Value| {
         let text = region.as_str()?.trim();
         let is_plain = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         let is_bare = text.trim_matches('-') == text;
-        let region = Region::new(text).ok().filter(|_| is_plain && is_bare)?;
-        Some(Scope { account: None, region: Some(region) })
+        Region::new(text).ok().filter(|_| is_plain && is_bare)
     };
-    let scopes: Vec<Scope> = regions.iter().map(scope).collect::<Option<_>>()?;
+    // The worlds know the function's own account only.
+    let is_own = |account: &Value| account.as_str().is_some_and(|text| text.trim().eq_ignore_ascii_case("own"));
+    if !list("Accounts")?.iter().all(is_own) {
+        return None;
+    }
+    let regions: Vec<Region> = list("Regions")?.iter().map(region).collect::<Option<_>>()?;
+    let scopes = regions.into_iter().map(|region| Scope { account: None, region: Some(region) });
+    let scopes: Vec<Scope> = scopes.collect();
     Some(if scopes.is_empty() { vec![Scope::default()] } else { scopes })
 }
 

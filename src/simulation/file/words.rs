@@ -89,13 +89,24 @@ pub(super) fn state_text(state: &InstanceState) -> String {
 }
 
 /// What is allowed where a reason for a refusal is asked for.
-pub(super) const REFUSALS: &str = "`instance-store`, `sql-server-multi-az`, or `auto-scaling`, `read-replica`, \
-                                   `replica-source` or `cluster-member` with a name, such as `read-replica orders-db`";
+pub(super) const REFUSALS: &str = "`instance-store`, `sql-server-multi-az`, `multi-az-cluster`, or `auto-scaling`, \
+                                   `spot-fleet`, `read-replica`, `replica-source`, `cluster-member`, `engine-mode` or \
+                                   `global-database` with a name, such as `read-replica orders-db`";
 
 /// Why AWS refuses to stop an instance.
 pub(super) fn refusal(text: &str) -> Result<Refusal, String> {
-    const KNOWN: [&str; 6] =
-        ["auto-scaling", "instance-store", "read-replica", "replica-source", "cluster-member", "sql-server-multi-az"];
+    const KNOWN: [&str; 10] = [
+        "auto-scaling",
+        "spot-fleet",
+        "instance-store",
+        "read-replica",
+        "replica-source",
+        "cluster-member",
+        "sql-server-multi-az",
+        "multi-az-cluster",
+        "engine-mode",
+        "global-database",
+    ];
     let (word, name) = text.split_once(' ').map_or((text, ""), |(word, name)| (word, name.trim()));
     let name = || name.to_owned();
     match (word, name().is_empty()) {
@@ -105,6 +116,10 @@ pub(super) fn refusal(text: &str) -> Result<Refusal, String> {
         ("replica-source", false) => Ok(Refusal::ReplicaSource(name())),
         ("cluster-member", false) => Ok(Refusal::ClusterMember(name())),
         ("sql-server-multi-az", true) => Ok(Refusal::SqlServerMultiAz),
+        ("spot-fleet", false) => Ok(Refusal::SpotFleet(name())),
+        ("multi-az-cluster", true) => Ok(Refusal::MultiAzCluster),
+        ("engine-mode", false) => Ok(Refusal::EngineMode(name())),
+        ("global-database", false) => Ok(Refusal::GlobalDatabase(name())),
         _ if KNOWN.contains(&word) => Err("has a word too many or too few".to_owned()),
         _ => Err(unknown(word, KNOWN.into_iter())),
     }
@@ -119,6 +134,10 @@ pub(super) fn refusal_text(refusal: &Refusal) -> String {
         Refusal::ReplicaSource(name) => format!("replica-source {name}"),
         Refusal::ClusterMember(name) => format!("cluster-member {name}"),
         Refusal::SqlServerMultiAz => "sql-server-multi-az".to_owned(),
+        Refusal::SpotFleet(name) => format!("spot-fleet {name}"),
+        Refusal::MultiAzCluster => "multi-az-cluster".to_owned(),
+        Refusal::EngineMode(name) => format!("engine-mode {name}"),
+        Refusal::GlobalDatabase(name) => format!("global-database {name}"),
     }
 }
 
@@ -164,7 +183,16 @@ mod tests {
         ] {
             assert_eq!(state(text), Err(fault.to_owned()));
         }
-        for text in ["auto-scaling web", "instance-store", "read-replica a b", "sql-server-multi-az"] {
+        for text in [
+            "auto-scaling web",
+            "spot-fleet fleet-1",
+            "instance-store",
+            "read-replica a b",
+            "sql-server-multi-az",
+            "multi-az-cluster",
+            "engine-mode serverless",
+            "global-database orders",
+        ] {
             assert_eq!(refusal(text).map(|refusal| refusal_text(&refusal)), Ok(text.to_owned()));
         }
         assert_eq!(refusal("read-replca a"), Err("did you mean `read-replica`?".to_owned()));

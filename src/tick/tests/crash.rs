@@ -9,7 +9,7 @@ use std::task::{Context, Waker};
 use chrono::Duration;
 
 use super::*;
-use crate::model::{InstanceKey, Inventory};
+use crate::model::{Failure, InstanceKey, Inventory, Scope};
 use crate::ports::{Item, Outcome, Query, StoreError};
 
 /// A fleet whose calls take effect and never return, as for an invocation that is killed meanwhile.
@@ -24,6 +24,10 @@ impl Fleet for Deadly<'_> {
         if self.1 {
             self.0.act(action, keys, budget).await;
         }
+        pending().await
+    }
+
+    async fn mark(&self, _: &[InstanceKey], _: &str, _: Duration) -> BTreeMap<Scope, Failure> {
         pending().await
     }
 }

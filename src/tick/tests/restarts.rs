@@ -17,10 +17,15 @@ fn long_monday() -> Town {
 
 /// The same, where the second database needs these groups.
 fn long_monday_where(needed: &str) -> Town {
+    long_monday_with("rds/other D", needed)
+}
+
+/// The same with another second database.
+fn long_monday_with(other: &str, needed: &str) -> Town {
     let file = CHAIN.replace("weekdays", "mon")
         + &format!("  - {{GroupName: D, InstanceType: RDS, Dependency: {needed}}}\n")
         + "Exceptions:\n  - {ExceptionUuid: e1, ExceptionDate: 2026-11-30, ExceptionType: start, ExceptionValue: None}\n  - {ExceptionUuid: e2, ExceptionDate: 2026-11-30, ExceptionType: stop, ExceptionValue: None}\n";
-    let machines: Vec<&str> = CHAIN_MACHINES.into_iter().chain(["rds/other D"]).collect();
+    let machines: Vec<&str> = CHAIN_MACHINES.into_iter().chain([other]).collect();
     Town::new(&file, &machines, "2026-11-23 09:30")
 }
 
@@ -44,6 +49,26 @@ fn t12_what_aws_has_started_is_stopped_again_with_a_warning() {
             "22:15:30 chat: stop done, 2 in 30 s, 0 refused",
         ]
     );
+}
+
+#[test]
+fn t12_a_cluster_is_stopped_again_like_a_database() {
+    let town = long_monday_with("cluster/other D", "[]");
+    town.run_until("2026-11-24 00:00");
+    let looks = town.world.looks();
+    town.run_until("2026-11-30 21:40");
+    assert_eq!((town.world.looks() - looks, town.state("cluster/other")), (0, "stopped".to_owned()));
+    let lines: Vec<String> = town.run_and_find("2026-12-06 00:00", " D");
+    assert_eq!(
+        lines,
+        [
+            "22:05:00 chat: stops at Mon 22:15 (A: db, D: other)",
+            "22:15:00 stop D cluster/other",
+            "22:15:00 chat: stop D: other",
+            "22:15:30 stopped D cluster/other",
+        ]
+    );
+    assert_eq!(town.state("cluster/other"), "stopped");
 }
 
 #[test]

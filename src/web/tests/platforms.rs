@@ -170,16 +170,60 @@ fn discord_is_answered_as_it_asks() {
 }
 
 #[test]
-fn a_discord_server_that_is_not_listed_gets_401() {
+fn a_discord_server_that_is_not_listed_is_told_so_and_nothing_else() {
     let stage = Stage::new();
     let before = stage.tables();
     // Somebody has added the application to a server of their own, or writes to it in private.
     for server in [json!("666"), json!(""), Value::Null] {
         let command = json!({"type": 2, "guild_id": server, "data": {"name": "lamp", "options": [{"name": "text", "value": "Dev force_stop"}]}});
         let answered = stage.send(&stage.discord(&command));
-        assert_eq!((answered.reply.status, answered.reply.body.as_str()), (401, ""), "{server}");
+        let said = body(&answered);
+        assert_eq!(
+            (answered.reply.status, &said["type"], &said["data"]["flags"]),
+            (200, &json!(4), &json!(64)),
+            "{server}"
+        );
+        assert!(said.to_string().contains("DISCORD_SERVERS") && !said.to_string().contains("Dev"), "{said}");
+        assert_eq!(answered.line.why.as_deref(), Some("it comes from a server that is not listed"));
     }
     assert_eq!(stage.tables(), before);
+    let stage = Stage { language: Language::Ko, ..stage };
+    let private = json!({"type": 2, "data": {"name": "lamp"}, "user": {"id": "1", "username": "nelly"}});
+    let mut request =
+        stage.discord(&json!({"type": 2, "guild_id": "", "data": private["data"], "user": private["user"]}));
+    assert!(body(&stage.send(&request)).to_string().contains("등록된"));
+    request.body.push(b' ');
+    assert_eq!(stage.send(&request).reply.status, 401, "what is not signed learns nothing");
+}
+
+#[test]
+fn slack_is_told_that_its_look_at_the_certificate_has_arrived() {
+    let stage = Stage::new();
+    let before = stage.tables();
+    let answered = stage.send(&stage.slack(&encode(&[("ssl_check", "1"), ("token", "gIkuvaNzQIHg97ATvDxqgjtO")])));
+    assert_eq!((answered.reply.status, answered.reply.body.as_str()), (200, ""));
+    let with_command = [("ssl_check", "1"), ("command", "/lamp"), ("text", "Dev extend 30m")];
+    assert_eq!(stage.send(&stage.slack(&encode(&with_command))).reply.body, "");
+    assert_eq!(stage.send(&stage.slack("ssl_check=0")).reply.status, 400);
+    assert_eq!(stage.send(&form_request("/slack", "ssl_check=1")).reply.status, 401);
+    assert_eq!(stage.tables(), before);
+}
+
+#[test]
+fn why_an_order_made_an_exception_is_said_in_words() {
+    for (order, at, en, ko) in [
+        ("Dev extend 30m", "2026-11-23 21:50", "(an extension)", ", 연장)"),
+        ("Dev skip", "2026-11-23 21:50", "(the stop is left out)", ", 건너뛰기)"),
+        ("Dev start for 30m", "2026-11-28 12:00", "(the end of a force start)", ", 강제 시작 종료)"),
+    ] {
+        for (language, expected) in [(Language::En, en), (Language::Ko, ko)] {
+            let stage = Stage { language, ..Stage::new() };
+            stage.town.world.advance_to(stage.town.at(at));
+            stage.send(&stage.jandi(&format!("/lamp {order}")));
+            let said = body(&stage.send(&stage.jandi("/lamp Dev exception info"))).to_string();
+            assert!(said.contains(expected), "{order}: {said}");
+        }
+    }
 }
 
 #[test]

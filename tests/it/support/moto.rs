@@ -14,6 +14,9 @@ use super::{free_port, tools};
 /// The region of the made-up account.
 pub(crate) const REGION: &str = "ap-northeast-2";
 
+/// An image that moto knows.
+const IMAGE: &str = "ami-12c6146b";
+
 /// A running `moto_server`; it ends when this is dropped.
 pub(crate) struct Moto {
     child: Child,
@@ -39,6 +42,7 @@ impl Moto {
             let output = || Stdio::from(log.reopen().expect("a temporary file can be opened"));
             let mut child = Command::new(&program)
                 .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+                .env("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
                 .stdin(Stdio::null())
                 .stdout(output())
                 .stderr(output())
@@ -61,6 +65,29 @@ impl Moto {
         &self.config
     }
 
+    /// Where it is.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// A configuration that leads to it and waits as long as it takes: for filling it, and where time is not the matter.
+    pub(crate) fn patient(&self) -> SdkConfig {
+        patient(&self.config)
+    }
+
+    /// The same account or another one, by the id, in a region.
+    pub(crate) async fn place(&self, account: Option<&str>, region: &str) -> SdkConfig {
+        let config = self.patient().to_builder().region(Region::new(region.to_owned()));
+        let Some(account) = account else { return config.build() };
+        let role = format!("arn:aws:iam::{account}:role/owner");
+        let sts = aws_sdk_sts::Client::new(&self.patient()).assume_role().role_arn(role).role_session_name("owner");
+        let answer = sts.send().await.expect("moto lets everybody in");
+        let keys = answer.credentials().expect("a session has credentials");
+        let token = Some(keys.session_token().to_owned());
+        let keys = Credentials::new(keys.access_key_id(), keys.secret_access_key(), token, None, "moto");
+        config.credentials_provider(aws_sdk_ec2::config::SharedCredentialsProvider::new(keys)).build()
+    }
+
     /// The environment of a process that is to talk to it.
     pub(crate) fn env(&self) -> [(&'static str, &str); 4] {
         [
@@ -72,40 +99,35 @@ impl Moto {
     }
 
     pub(crate) fn ec2(&self) -> aws_sdk_ec2::Client {
-        aws_sdk_ec2::Client::new(&self.config)
+        aws_sdk_ec2::Client::new(&self.patient())
     }
 
     pub(crate) fn rds(&self) -> aws_sdk_rds::Client {
-        aws_sdk_rds::Client::new(&self.config)
+        aws_sdk_rds::Client::new(&self.patient())
     }
 
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.config)
     }
 
+    pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.config)
+    }
+
     /// Makes running EC2 instances with these tags; one a reservation, since moto's pages are of reservations.
     pub(crate) async fn run_instances(&self, count: usize, tags: &[(&str, &str)]) -> Vec<String> {
-        let client = self.ec2();
-        let image = client.describe_images().owners("amazon").send().await.expect("moto has images");
-        let image = image.images()[0].image_id().expect("an image has an id").to_owned();
-        let tags = tags.iter().map(|(key, value)| Tag::builder().key(*key).value(*value).build()).collect();
-        let tags = TagSpecification::builder().resource_type(ResourceType::Instance).set_tags(Some(tags)).build();
-        let one = || {
-            let (client, image, tags) = (client.clone(), image.clone(), tags.clone());
-            async move {
-                let run = client.run_instances().image_id(image).min_count(1).max_count(1).tag_specifications(tags);
-                let made = run.send().await?;
-                Ok::<_, aws_sdk_ec2::Error>(made.instances()[0].instance_id().expect("it has an id").to_owned())
-            }
-        };
-        let runs: Vec<_> = (0..count).map(|_| one()).collect();
-        stream::iter(runs).buffered(8).try_collect().await.expect("moto makes instances")
+        self.run_reservations(count, 1, tags).await
+    }
+
+    /// Makes so many reservations of as many running EC2 instances each, with these tags.
+    pub(crate) async fn run_reservations(&self, count: usize, each: i32, tags: &[(&str, &str)]) -> Vec<String> {
+        run_instances(&self.patient(), (count, each), tags).await
     }
 
     /// Makes an available DB instance with these tags.
     pub(crate) async fn create_database(&self, id: &str, tags: &[(&str, &str)]) {
         let tag = |(key, value): &(&str, &str)| aws_sdk_rds::types::Tag::builder().key(*key).value(*value).build();
-        self.rds()
+        aws_sdk_rds::Client::new(&self.patient())
             .create_db_instance()
             .db_instance_identifier(id)
             .db_instance_class("db.t3.micro")
@@ -117,6 +139,32 @@ impl Moto {
             .send()
             .await
             .expect("moto makes databases");
+    }
+
+    /// Makes so many available DB instances with these tags, called by a prefix and a number.
+    pub(crate) async fn create_databases(&self, prefix: &str, count: usize, tags: &[(&str, &str)]) {
+        let names: Vec<String> = (0..count).map(|n| format!("{prefix}{n:03}")).collect();
+        let made = names.iter().map(|name| self.create_database(name, tags)).collect::<Vec<_>>();
+        stream::iter(made).buffered(8).collect::<Vec<()>>().await;
+    }
+
+    /// Makes an available Aurora DB cluster with one member, `ID-writer`; the two have tags of their own.
+    pub(crate) async fn create_cluster(&self, id: &str, tags: &[(&str, &str)], of_member: &[(&str, &str)]) {
+        let tag = |(key, value): &(&str, &str)| aws_sdk_rds::types::Tag::builder().key(*key).value(*value).build();
+        let (client, engine) = (self.rds(), "aurora-postgresql");
+        let cluster = client.create_db_cluster().db_cluster_identifier(id).engine(engine);
+        let cluster = cluster.master_username("test").master_user_password("test-password");
+        cluster.set_tags(Some(tags.iter().map(tag).collect())).send().await.expect("moto makes clusters");
+        let member = client.create_db_instance().db_instance_identifier(format!("{id}-writer")).engine(engine);
+        let member = member.db_cluster_identifier(id).db_instance_class("db.t3.medium");
+        member.set_tags(Some(of_member.iter().map(tag).collect())).send().await.expect("moto makes members");
+    }
+
+    /// The status of a DB cluster, in AWS's word.
+    pub(crate) async fn cluster_state(&self, id: &str) -> String {
+        let seen = self.rds().describe_db_clusters().db_cluster_identifier(id).send().await;
+        let seen = seen.expect("the cluster is there");
+        seen.db_clusters()[0].status().expect("a cluster has a status").to_owned()
     }
 
     /// The state of an EC2 instance, in AWS's word.
@@ -132,6 +180,34 @@ impl Moto {
         let seen = seen.expect("the database is there");
         seen.db_instances()[0].db_instance_status().expect("a database has a status").to_owned()
     }
+}
+
+/// The same configuration without limits of time: a made-up AWS may be slow on a machine that has other things to do.
+pub(crate) fn patient(config: &SdkConfig) -> SdkConfig {
+    config.to_builder().timeout_config(aws_config::timeout::TimeoutConfig::disabled()).build()
+}
+
+/// Makes running EC2 instances with these tags in one place: so many reservations of so many.
+pub(crate) async fn run_instances(
+    place: &SdkConfig,
+    (reservations, of): (usize, i32),
+    tags: &[(&str, &str)],
+) -> Vec<String> {
+    let client = aws_sdk_ec2::Client::new(place);
+    let tags = tags.iter().map(|(key, value)| Tag::builder().key(*key).value(*value).build()).collect();
+    let tags = TagSpecification::builder().resource_type(ResourceType::Instance).set_tags(Some(tags)).build();
+    let one = || {
+        let (client, tags) = (client.clone(), tags.clone());
+        async move {
+            let run = client.run_instances().image_id(IMAGE).min_count(of).max_count(of).tag_specifications(tags);
+            let made = run.send().await?;
+            let id = |made: &aws_sdk_ec2::types::Instance| made.instance_id().expect("it has an id").to_owned();
+            Ok::<Vec<String>, aws_sdk_ec2::Error>(made.instances().iter().map(id).collect())
+        }
+    };
+    let runs: Vec<_> = (0..reservations).map(|_| one()).collect();
+    let made: Vec<Vec<String>> = stream::iter(runs).buffered(8).try_collect().await.expect("moto makes instances");
+    made.into_iter().flatten().collect()
 }
 
 /// A configuration that leads to an endpoint, with made-up credentials and the limits of the real one.

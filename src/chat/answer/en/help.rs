@@ -1,8 +1,9 @@
 //! What can be written, and what is wrong with a command, in English.
 
-use crate::chat::answer::Spoken;
+use crate::chat::answer::{Spoken, joined};
 use crate::chat::command::{CommandError, Part, Verb};
 use crate::chat::message::{Message, Tone};
+use crate::chat::text::capitalised;
 
 /// What can be written, each with what it does.
 const COMMANDS: [(&str, &str); 10] = [
@@ -12,7 +13,10 @@ const COMMANDS: [(&str, &str); 10] = [
     ("skip", "leaves the next stop out"),
     ("force_start [for 2h]", "starts everything now"),
     ("force_stop", "stops everything now"),
-    ("cancel", "takes back what was last ordered"),
+    (
+        "cancel",
+        "takes back a force start or stop that is not carried out yet, else the extension or skipping of the next stop",
+    ),
     ("exception info [date]", "the exceptions (`e i`)"),
     ("exception set 2026-12-24 stop 18:00", "another start or stop for one date, `None` for none (`e s`)"),
     ("exception del 2026-12-24 stop", "takes it away (`e d`)"),
@@ -34,27 +38,27 @@ pub(in crate::chat::answer) fn mistake(error: &CommandError, spoken: &Spoken<'_>
     let (title, help): (String, Vec<String>) = match error {
         CommandError::TooLong => ("A command has at most 500 characters".to_owned(), Vec::new()),
         CommandError::Quote => {
-            ("A quotation mark has no other to it".to_owned(), vec![spoken.command("Dev Team", "status")])
+            ("A quotation mark is not closed".to_owned(), vec![spoken.command("Dev Team", "status")])
         }
         CommandError::NoOrder { schedule } => {
             let lines = COMMANDS.iter().map(|(text, does)| format!("{}: {does}", spoken.command(schedule, text)));
             (format!("What about `{schedule}`?"), lines.collect())
         }
-        CommandError::UnknownWord { schedule, word, near } => {
-            let near = near.map(|near| format!("Did you mean `{}`?", spoken.command(schedule, near)));
-            (
-                format!("`{word}` is no command"),
-                near.into_iter().chain([format!("All commands: {}", spoken.bare("help"))]).collect(),
-            )
+        CommandError::UnknownWord { schedule, word, near, rest } => {
+            let near = near.map(|near| format!("Did you mean `{}`?", spoken.command(schedule, &joined(near, rest))));
+            let help = near.unwrap_or_else(|| {
+                format!("A command begins with the name of a schedule: `{schedule}` was taken for one.")
+            });
+            (format!("`{word}` is no command"), vec![help, format!("All commands: {}", spoken.bare("help"))])
         }
         CommandError::Missing { schedule, verb, part } => {
-            (format!("{} is missing", what(*part)), examples(*verb, schedule, spoken))
+            (format!("{} is missing", capitalised(what(*part))), examples(*verb, schedule, spoken))
         }
         CommandError::Bad { schedule, verb, part, text, near } => {
             let near = near.as_ref().map(|near| format!("Did you mean `{near}`?"));
             let right = if *part == Part::Date { Some(A_DATE.to_owned()) } else { None };
             let help = near.into_iter().chain(right).chain(examples(*verb, schedule, spoken));
-            (format!("`{text}` is not right: {} is wanted", what(*part).to_lowercase()), help.collect())
+            (format!("`{text}` is not right: {} is wanted", what(*part)), help.collect())
         }
         CommandError::Extra { schedule, verb, text } => {
             (format!("`{text}` is too much"), examples(*verb, schedule, spoken))
@@ -63,14 +67,15 @@ pub(in crate::chat::answer) fn mistake(error: &CommandError, spoken: &Spoken<'_>
     Message::new(Tone::Failure, &title).field("Hint", help)
 }
 
+/// A part, as it stands within a sentence.
 fn what(part: Part) -> &'static str {
     match part {
-        Part::ExceptionVerb => "One of `info`, `set` and `del`",
-        Part::Date => "A date",
-        Part::Kind => "One of `start` and `stop`",
-        Part::Time => "A time such as `18:00`, or `None`,",
-        Part::Later => "How much later, or until when,",
-        Part::Length => "For how long",
+        Part::ExceptionVerb => "one of `info`, `set` and `del`",
+        Part::Date => "a date",
+        Part::Kind => "one of `start` and `stop`",
+        Part::Time => "a time such as `18:00`, or `None`,",
+        Part::Later => "how much later, or until when,",
+        Part::Length => "for how long",
     }
 }
 

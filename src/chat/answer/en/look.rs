@@ -2,6 +2,7 @@
 
 use super::{Times, date, ends, exception, going};
 use crate::chat::message::{Message, Tone};
+use crate::chat::person::in_english;
 use crate::desk::{Info, Status};
 use crate::model::{Action, Cause, Mode};
 
@@ -39,7 +40,8 @@ pub(super) fn status(name: &str, status: &Status, times: &Times) -> Message {
         .map(|(action, at)| format!("{} since {}", if action == Action::Start { "on" } else { "off" }, times.at(at)));
     let waits = status.waits_until.map(|at| format!("{}, since people were warned late", times.at(at)));
     let stop = status.next_stop_at.map(|at| {
-        let moved = status.next_stop_by.as_ref().map(|by| format!(" (moved by {by})")).unwrap_or_default();
+        let moved =
+            status.next_stop_by.as_ref().map(|by| format!(" (moved by {})", in_english(by))).unwrap_or_default();
         format!("{}{moved}", times.in_zone(at))
     });
     let start = status.next_start_at.map(|at| times.in_zone(at));

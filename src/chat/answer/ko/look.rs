@@ -2,14 +2,15 @@
 
 use super::{Times, act, date, ends, exception};
 use crate::chat::message::{Message, Tone};
+use crate::chat::person::in_korean;
 use crate::desk::{Info, Status};
 use crate::model::{Action, Cause, Mode};
 
 fn mode(enabled: bool, mode: Mode) -> Option<String> {
     match mode {
-        Mode::Off => Some("`Mode`가 `off`이므로 아무것도 하지 않습니다.".to_owned()),
-        _ if !enabled => Some("사용하지 않는 상태이므로 강제 시작과 강제 중지만 동작합니다.".to_owned()),
-        Mode::Notify => Some("`Mode`가 `notify`이므로 알리기만 합니다.".to_owned()),
+        Mode::Off => Some("`Mode` 값이 `off`이므로 아무 작업도 하지 않습니다.".to_owned()),
+        _ if !enabled => Some("비활성화된 스케줄이므로 강제 시작과 강제 중지만 동작합니다.".to_owned()),
+        Mode::Notify => Some("`Mode` 값이 `notify`이므로 알리기만 합니다.".to_owned()),
         Mode::Act => None,
     }
 }
@@ -27,7 +28,7 @@ pub(super) fn status(name: &str, status: &Status, times: &Times) -> Message {
             Cause::Timetable => "시간표에 따라",
             Cause::Force => "요청에 따라",
             Cause::Enforce => "시간표를 유지하기 위해",
-            Cause::Restart => "AWS가 저절로 시작했기 때문에",
+            Cause::Restart => "AWS가 자동으로 시작했으므로",
         };
         let failed = if run.failed > 0 { format!(", 재시도 대기 {}대", run.failed) } else { String::new() };
         let since = times.at(run.opened_at);
@@ -38,9 +39,10 @@ pub(super) fn status(name: &str, status: &Status, times: &Times) -> Message {
         .wanted
         .zip(status.wanted_since)
         .map(|(action, at)| format!("{}부터 {}", times.at(at), if action == Action::Start { "켜짐" } else { "꺼짐" }));
-    let waits = status.waits_until.map(|at| format!("{}까지 (늦게 알렸기 때문입니다)", times.at(at)));
+    let waits = status.waits_until.map(|at| format!("{}까지 (알림이 늦게 나갔기 때문입니다)", times.at(at)));
     let stop = status.next_stop_at.map(|at| {
-        let moved = status.next_stop_by.as_ref().map(|by| format!(" (변경한 사람: {by})")).unwrap_or_default();
+        let moved =
+            status.next_stop_by.as_ref().map(|by| format!(" (변경한 사람: {})", in_korean(by))).unwrap_or_default();
         format!("{}{moved}", times.in_zone(at))
     });
     Message::new(Tone::Info, &format!("{name}: {is}"))
@@ -52,14 +54,14 @@ pub(super) fn status(name: &str, status: &Status, times: &Times) -> Message {
         .field("다음 중지", stop)
         .field("연장 한도", status.latest_at.map(|at| format!("{}까지", times.at(at))))
         .field("다음 시작", status.next_start_at.map(|at| times.in_zone(at)))
-        .field("마지막으로 확인한 인스턴스 수", Some(status.instances.to_string()))
+        .field("마지막으로 확인한 인스턴스 수", Some(format!("{}대", status.instances)))
 }
 
 /// What the timetable makes of a date.
 pub(super) fn info(name: &str, info: &Info, times: &Times) -> Message {
     let group = |(group, needs): &(String, Vec<String>)| match needs.as_slice() {
         [] => group.clone(),
-        needs => format!("{group} (먼저: {})", needs.join(", ")),
+        needs => format!("{group} (선행 그룹: {})", needs.join(", ")),
     };
     Message::new(Tone::Info, &format!("{name}: {} 일정입니다", date(info.date)))
         .field("주의", mode(info.enabled, info.mode))

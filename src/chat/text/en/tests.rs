@@ -128,8 +128,8 @@ fn a_faulty_item_says_what_it_holds_and_what_is_allowed() {
     insta::assert_snapshot!(text(&samples::problems()), @"
     2 items need a look
     Schedule Development:
-      DaysActive holds `weekdys`: `weekdys` is no day, did you mean `weekdays`?: `all`, `weekdays`, `weekends`, or a list of days and ranges such as `mon,wed,fri`, `mon-thu`, `fri-mon`
-      StopTime holds `25:99`: is no time of day: `H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next day)
+      DaysActive holds `weekdys`: `weekdys` is no day (did you mean `weekdays`?); allowed: `all`, `weekdays`, `weekends`, or a list of days and ranges such as `mon,wed,fri`, `mon-thu`, `fri-mon`
+      StopTime holds `25:99`: is no time of day; allowed: `H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next day), or `None`
       Until this is mended, Development is left as it is: nothing starts, nothing stops.
     Instance ec2/i-1 of schedule Development: it is a member of the Auto Scaling group `web`, which would replace it; it is left alone
     ");

@@ -97,8 +97,8 @@ fn a_forced_start_says_how_long_it_lasts() {
         let message = message(&samples::acted(Action::Start, Cause::Force, until_at));
         message.fields.iter().map(|field| format!("{}: {}", field.title, field.lines.join(" | "))).next_back().unwrap()
     };
-    insta::assert_snapshot!(until(Some("2026-11-23T13:00:00Z")), @"실행 기한: 22:00(Asia/Seoul)까지, 그 후 시간표에 따라 중지합니다.");
-    insta::assert_snapshot!(until(Some("2026-11-30T13:00:00Z")), @"실행 기한: 11월 30일(월) 22:00(Asia/Seoul)까지, 그 후 시간표에 따라 중지합니다.");
+    insta::assert_snapshot!(until(Some("2026-11-23T13:00:00Z")), @"실행 기한: 22:00(Asia/Seoul)까지이며, 이후 시간표에 따라 중지합니다.");
+    insta::assert_snapshot!(until(Some("2026-11-30T13:00:00Z")), @"실행 기한: 11월 30일(월) 22:00(Asia/Seoul)까지이며, 이후 시간표에 따라 중지합니다.");
     insta::assert_snapshot!(until(None), @"실행 기한: 시간표에 중지 예정이 없습니다. `ForceStop` 값을 설정하면 중지합니다.");
 }
 
@@ -138,13 +138,13 @@ fn failures_say_what_can_be_done() {
       api-2 (i-0a1b2c3d4e5f60002), t3.small, ap-northeast-2a
     AWS 응답: InsufficientInstanceCapacity: We currently do not have sufficient t3.small capacity in the Availability Zone you requested
     조치 방법: AWS의 이 가용 영역에는 현재 해당 유형의 여유 용량이 없습니다. 계속되면 유형이나 가용 영역을 변경해 주십시오.
-    이후 동작: 간격을 점차 늘리며 다시 시도합니다. 여기에 의존하는 그룹은 기다립니다.
+    이후 동작: 간격을 점차 늘리며 다시 시도합니다. 이 인스턴스에 의존하는 그룹은 그동안 기다립니다.
     ");
     insta::assert_snapshot!(text(&samples::slow()), @"
     Development 스케줄: DB 그룹의 인스턴스 1대가 41분째 준비되지 않고 있습니다
-    인스턴스: dev-orders, mysql, ap-northeast-2a: starting
+    인스턴스: dev-orders, mysql, ap-northeast-2a: 시작 중
     기다리는 그룹: API, Batch
-    조치 방법: 계속되면 AWS 콘솔에서 확인해 주십시오. 상태가 정상이 되면 기다리던 작업은 자동으로 이어집니다.
+    조치 방법: 계속되면 AWS 콘솔에서 확인해 주십시오. 상태가 정상이 되면 기다리던 작업이 자동으로 이어집니다.
     ");
 }
 
@@ -161,10 +161,10 @@ fn a_faulty_item_says_what_it_holds() {
     let text = text(&samples::problems());
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], "확인이 필요한 항목이 2개 있습니다");
-    assert!(lines[2].trim_start().starts_with("DaysActive 값 `weekdys`: `weekdys` is no day"), "{text}");
-    assert!(lines[4].contains("고칠 때까지 Development 스케줄은 지금 상태로 둡니다."), "{text}");
+    assert!(lines[2].trim_start().starts_with("DaysActive 값 `weekdys`: `weekdys`: 요일이 아닙니다"), "{text}");
+    assert!(lines[4].contains("수정할 때까지 Development 스케줄은 현재 상태를 유지합니다."), "{text}");
     let alone = message(&samples::unreachable()).to_text();
-    assert!(alone.starts_with("확인이 필요한 항목: Region eu-west-1\n문제: could not be looked at"), "{alone}");
+    assert!(alone.starts_with("확인이 필요한 항목: 리전 eu-west-1\n문제: 조회하지 못하여"), "{alone}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Times, lengths of time, counts and instances, as people read them in Korean.
 
-use chrono::{DateTime, Datelike as _, Duration, Utc, Weekday};
+use chrono::{DateTime, Datelike as _, Duration, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
 use crate::model::{InstanceKey, Label};
@@ -12,8 +12,12 @@ pub(super) fn clock(at: DateTime<Utc>, zone: Tz) -> String {
 
 /// `11월 23일(월) 22:00(Asia/Seoul)`.
 pub(super) fn dated(at: DateTime<Utc>, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    format!("{}월 {}일({}) {}", local.month(), local.day(), weekday(local.weekday()), clock(at, zone))
+    format!("{} {}", month_and_day(at.with_timezone(&zone).date_naive()), clock(at, zone))
+}
+
+/// `11월 23일(월)`.
+pub(in crate::chat) fn month_and_day(date: NaiveDate) -> String {
+    format!("{}월 {}일({})", date.month(), date.day(), weekday(date.weekday()))
 }
 
 /// The time, with its date where that is not the local date of `event_at`.

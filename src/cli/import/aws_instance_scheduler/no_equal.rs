@@ -18,7 +18,7 @@ const SCHEDULE: [(&str, bool, Kind, &str); 6] = [
         "has no equal: AWS lets an instance that people started before a period run on at its end; here everything of the \
          schedule is stopped then, after a warning (an exception for the stop of that date keeps it running)",
     ),
-    ("hibernate", true, Kind::Differs, "has no equal yet: instances are stopped, not hibernated"),
+    ("hibernate", true, Kind::Differs, "is asked by a tag of the instances here: `lamplighter:hibernate` = `true`"),
     (
         "use_maintenance_window",
         true,
@@ -41,12 +41,7 @@ const STACK: &str = "is kept by a CloudFormation stack; from now on the file is 
 
 /// Of the global configuration: as for a schedule.
 const CONFIG: [(&str, bool, Kind, &str); 14] = [
-    (
-        "schedule_clusters",
-        true,
-        Kind::Differs,
-        "has no equal yet: DB clusters are not handled; their members are left alone and reported",
-    ),
+    ("schedule_clusters", true, Kind::Info, "is not asked: DB clusters are scheduled wherever the tag is"),
     (
         "remote_account_ids",
         false,
@@ -99,6 +94,9 @@ const CONFIG_READ: [&str; 7] =
 /// The services that are handled here.
 const SERVICES: [&str; 2] = ["ec2", "rds"];
 
+/// Others, whose clusters are handled with those of RDS.
+const WITH_RDS: [&str; 2] = ["docdb", "neptune"];
+
 /// What a schedule has that has no equal.
 pub(super) fn schedule(label: &str, item: &Item) -> Vec<Note> {
     let mut notes = of_table(label, item, &SCHEDULE);
@@ -117,6 +115,7 @@ pub(super) fn config(label: &str, item: &Item) -> Vec<Note> {
         }
     };
     when_false("schedule_lambda_account", "has no equal: instances of the function's own account are scheduled");
+    when_false("schedule_clusters", "has no equal: DB clusters that carry the tag are scheduled here");
     notes.extend(item.get("scheduled_services").map(|value| services(label, value)).unwrap_or_default());
     let known: Vec<&str> = CONFIG_READ.into_iter().chain(CONFIG.iter().map(|(name, ..)| *name)).collect();
     notes.extend(unknown(label, item, &known));
@@ -134,10 +133,11 @@ fn services(label: &str, value: &Value) -> Vec<Note> {
     let asked: Vec<&str> =
         texts.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|name| !name.is_empty()).collect();
     let is = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
-    let others = asked.iter().filter(|name| !SERVICES.iter().any(|service| is(service, name)));
+    let is_known = |name: &str| SERVICES.iter().chain(&WITH_RDS).any(|service| is(service, name));
+    let others = asked.iter().filter(|name| !is_known(name));
     let not_here = others.map(|name| {
         let message =
-            "no such service is handled here: only EC2 instances and RDS DB instances are started and stopped";
+            "no such service is handled here: only EC2 instances, RDS DB instances and DB clusters are started and stopped";
         note(Kind::Differs, cut(name), message.to_owned())
     });
     let missing = SERVICES.iter().filter(|service| !asked.iter().any(|name| is(service, name)));
