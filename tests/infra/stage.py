@@ -97,15 +97,37 @@ class Stage:
         )  # fmt: skip
         return name
 
-    def stop_by_hand(self, server, database):
+    def cluster(self, name, group, schedule="Office"):
+        tags = [{"Key": "ScheduleName", "Value": schedule}, {"Key": "ScheduleGroupName", "Value": group}]
+        secret = {"MasterUsername": "admin", "MasterUserPassword": "password1"}
+        self.client("rds").create_db_cluster(DBClusterIdentifier=name, Engine="aurora-mysql", Tags=tags, **secret)
+        return name
+
+    def stop_by_hand(self, server, database, cluster=None):
         self.client("ec2").stop_instances(InstanceIds=[server])
         with contextlib.suppress(self.client("rds").exceptions.InvalidDBInstanceStateFault):
             self.client("rds").stop_db_instance(DBInstanceIdentifier=database)
+        if cluster:
+            with contextlib.suppress(self.client("rds").exceptions.InvalidDBClusterStateFault):
+                self.client("rds").stop_db_cluster(DBClusterIdentifier=cluster)
 
-    def states(self, server, database):
+    def start_by_hand(self, database, cluster=None):
+        self.client("rds").start_db_instance(DBInstanceIdentifier=database)
+        if cluster:
+            self.client("rds").start_db_cluster(DBClusterIdentifier=cluster)
+
+    def states(self, server, database, cluster=None):
         found = self.client("ec2").describe_instances(InstanceIds=[server])["Reservations"][0]["Instances"][0]["State"]["Name"]
         (of,) = self.client("rds").describe_db_instances(DBInstanceIdentifier=database)["DBInstances"]
-        return found, of["DBInstanceStatus"]
+        if not cluster:
+            return found, of["DBInstanceStatus"]
+        (and_,) = self.client("rds").describe_db_clusters(DBClusterIdentifier=cluster)["DBClusters"]
+        return found, of["DBInstanceStatus"], and_["Status"]
+
+    def last_action(self, server):
+        """What the server's tag says was last done to it."""
+        filters = [{"Name": "resource-id", "Values": [server]}, {"Name": "key", "Values": ["lamplighter:last-action"]}]
+        return next((tag["Value"] for tag in self.client("ec2").describe_tags(Filters=filters)["Tags"]), "")
 
     def put(self, table, **item):
         def typed(value):
