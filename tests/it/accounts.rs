@@ -22,7 +22,7 @@ fn role(account: &str) -> String {
 async fn states(place: &SdkConfig) -> BTreeMap<String, usize> {
     let seen = aws_sdk_ec2::Client::new(place).describe_instances().send().await.unwrap();
     let mut states = BTreeMap::new();
-    for instance in seen.reservations().iter().flat_map(|reservation| reservation.instances()) {
+    for instance in seen.reservations().iter().flat_map(aws_sdk_ec2::types::Reservation::instances) {
         let state = instance.state().and_then(|state| state.name()).unwrap().to_string();
         *states.entry(state).or_default() += 1;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_ec2::types::{Filter, Tag};
+use aws_sdk_ec2::types::{self, Filter, Tag};
 use aws_sdk_sqs::types::{Message, QueueAttributeName};
 use lamplighter::aws::{CallCounts, SqsQueue};
 use lamplighter::ports::Queue as _;
@@ -81,7 +81,7 @@ async fn running(moto: &Moto) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     while let Some(page) = pages.next().await {
         let page = page.unwrap();
-        let tags = page.reservations().iter().flat_map(|one| one.instances()).flat_map(|one| one.tags());
+        let tags = page.reservations().iter().flat_map(types::Reservation::instances).flat_map(types::Instance::tags);
         let names_of = tags.filter(|tag| tag.key() == Some("ScheduleName"));
         names.extend(names_of.map(|tag| tag.value().unwrap().to_owned()));
     }

@@ -72,8 +72,9 @@ fn leased(town: &Town, name: &str, until: &str) {
 
 #[test]
 fn only_those_with_something_to_do_are_dispatched() {
-    // The time, an edit of schedule S before, and who is dispatched then.
-    let cases: [(&str, &str, Option<(&str, serde_json::Value)>, &str); 9] = [
+    // What it is, the time, an edit of schedule S before, and who is dispatched then.
+    type Case<'a> = (&'a str, &'a str, Option<(&'a str, serde_json::Value)>, &'a str);
+    let cases: [Case<'_>; 9] = [
         ("nothing is due", "2026-11-24 12:00", None, ""),
         ("a warning is near", "2026-11-24 21:50", None, "S"),
         ("a stop is due", "2026-11-24 22:00", None, "S"),
