@@ -31,7 +31,7 @@
 //! | `SETTLE_SECONDS` | `60` | seconds from 0 to 840: how long a tick looks on while something is on its way |
 //! | `AWS_LAMBDA_LOG_LEVEL`, else `RUST_LOG` | `info` | `trace`, `debug`, `info`, `warn`, `error`, `fatal`, `off`; `RUST_LOG` also directives |
 //!
-//! A setting that is a secret may hold ARNs of Secrets Manager or Parameter Store instead: [`Reference`].
+//! A setting that is a secret may hold ARNs of Secrets Manager or Parameter Store instead: `reference` says how.
 //!
 //! An empty variable counts as not set. The AWS SDK reads its own (`AWS_REGION`, `AWS_ENDPOINT_URL`, credentials). Knows
 //! what a setting means, not what is done with it; no value of a secret is in an error or in debug output (rule S4).
