@@ -45,7 +45,7 @@ fn sentence(text: &str) -> Option<String> {
 }
 
 fn short(text: &str) -> Option<&str> {
-    Some(text).filter(|text| text.len() <= MOST_BYTES)
+    Some(text).filter(|text| !text.is_empty() && text.len() <= MOST_BYTES)
 }
 
 /// With a full stop where it ends as a sentence does.
@@ -118,6 +118,10 @@ fn cut(pattern: &str) -> Option<(&str, Hole, &str)> {
 
 /// What stands in the holes of a pattern, if the text fits it.
 fn fit<'a>(mut pattern: &str, mut text: &'a str) -> Option<Vec<(Hole, &'a str)>> {
+    // Most patterns are out of the question by how they begin.
+    if Hole::read(pattern).is_none() && pattern.as_bytes().first() != text.as_bytes().first() {
+        return None;
+    }
     let mut found = Vec::new();
     while let Some((before, hole, after)) = cut(pattern) {
         text = text.strip_prefix(before)?;
