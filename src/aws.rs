@@ -8,7 +8,7 @@
 //!
 //! # What AWS answers
 //!
-//! Each line is tested against mocks below the SDK's own retries (`aws/tests`). Asked again by the engine, with back-off:
+//! Each line is tested against a stub below the SDK's own retries (`aws/tests`). Asked again by the engine, with back-off:
 //! all but what is refused for good; by the SDK, within the call: what is throttled or not answered.
 //!
 //! | answer | to | what it comes to |
@@ -66,7 +66,7 @@ pub use fleet::{AwsFleet, TagKeys};
 pub use secrets::{SecretError, fetch as fetch_secrets};
 pub use sqs::SqsQueue;
 
-#[cfg(all(test, feature = "mocks"))]
+#[cfg(test)]
 mod tests;
 
 /// A connection that is not there by then will not come.

@@ -1,17 +1,22 @@
-//! What AWS answers, in its own words: rules of `aws-smithy-mocks` in place of the network, below the SDK's own retries.
+//! What AWS answers, in its own words: a stub in place of the network, below the SDK's own retries.
 //!
-//! The table of them is in the documentation of [`aws`](super).
+//! The table of the answers is in the documentation of [`aws`](super). The stub stands where the SDK lets one stand; its
+//! ready-made ones (`aws-smithy-mocks`, the replay client) are left aside, since their feature `test-util` makes `serde_json`
+//! keep the order of insertion in all of this crate's tests, and not in what is deployed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_sdk_ec2::config::{Credentials, Region};
-use aws_smithy_mocks::{MockResponseInterceptor, Rule, create_mock_http_client};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
 use tokio::time::Instant;
 
-use super::calls::{CallCounts, Counter, Service};
 use super::failure::CapacityIsFinal;
 use super::fleet::{Looking, TagKeys};
 use crate::model::{FailureKind, InstanceId, Scope, TagValue};
@@ -21,58 +26,124 @@ mod databases;
 mod looks;
 mod servers;
 
-/// Tries as in an account, without the pauses between them.
+/// The parameters of a request; `Action` is one of them.
+#[derive(Debug, Clone)]
+struct Asked(BTreeMap<String, String>);
+
+impl Asked {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    fn action(&self) -> &str {
+        self.get("Action").unwrap()
+    }
+
+    /// The EC2 instances that it is about.
+    fn ids(&self) -> BTreeSet<&str> {
+        let ids = self.0.iter().filter(|(name, _)| name.starts_with("InstanceId."));
+        ids.map(|(_, id)| id.as_str()).collect()
+    }
+}
+
+/// The status and the body of an answer.
+type Answer = (u16, String);
+
+/// An AWS that answers by a rule, and what it was asked, each try for itself.
+#[derive(Clone)]
+struct Stub {
+    answer: Arc<dyn Fn(&Asked) -> Answer + Send + Sync>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl std::fmt::Debug for Stub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stub")
+    }
+}
+
+impl HttpConnector for Stub {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let form = form_urlencoded::parse(request.body().bytes().unwrap());
+        let asked = Asked(form.into_owned().collect());
+        let (status, body) = (self.answer)(&asked);
+        self.asked.lock().unwrap().push(asked);
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))))
+    }
+}
+
+impl Stub {
+    fn new(answer: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+        Self { answer: Arc::new(answer), asked: Arc::default() }
+    }
+
+    fn client(&self) -> SharedHttpClient {
+        let stub = self.clone();
+        http_client_fn(move |_, _| SharedHttpConnector::new(stub.clone()))
+    }
+
+    /// A client of EC2 as in an account, without the pauses between tries.
+    fn ec2(&self) -> aws_sdk_ec2::Client {
+        let config = aws_sdk_ec2::Config::builder()
+            .behavior_version_latest()
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(credentials())
+            .retry_config(retries())
+            .retry_classifier(CapacityIsFinal)
+            .http_client(self.client());
+        aws_sdk_ec2::Client::from_conf(config.build())
+    }
+
+    /// The same of RDS.
+    fn rds(&self) -> aws_sdk_rds::Client {
+        let config = aws_sdk_rds::Config::builder()
+            .behavior_version_latest()
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(credentials())
+            .retry_config(retries())
+            .http_client(self.client());
+        aws_sdk_rds::Client::from_conf(config.build())
+    }
+
+    /// How many requests have come.
+    fn calls(&self) -> usize {
+        self.asked.lock().unwrap().len()
+    }
+
+    /// What has come.
+    fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("test", "test", None, None, "test")
+}
+
 fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(super::ATTEMPTS).with_initial_backoff(Duration::from_millis(1))
 }
 
-fn mocks(rules: &[Rule]) -> MockResponseInterceptor {
-    rules.iter().fold(MockResponseInterceptor::new(), MockResponseInterceptor::with_rule)
-}
-
-/// An EC2 that answers by the first rule that fits, and the number of calls made to it.
-fn ec2(rules: &[Rule]) -> (aws_sdk_ec2::Client, Arc<CallCounts>) {
-    let counts = Arc::new(CallCounts::default());
-    let config = aws_sdk_ec2::Config::builder()
-        .behavior_version_latest()
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(Credentials::for_tests())
-        .retry_config(retries())
-        .http_client(create_mock_http_client())
-        .interceptor(mocks(rules))
-        .interceptor(Counter { service: Service::Ec2, counts: Arc::clone(&counts) })
-        .retry_classifier(CapacityIsFinal);
-    (aws_sdk_ec2::Client::from_conf(config.build()), counts)
-}
-
-/// The same for RDS.
-fn rds(rules: &[Rule]) -> (aws_sdk_rds::Client, Arc<CallCounts>) {
-    let counts = Arc::new(CallCounts::default());
-    let config = aws_sdk_rds::Config::builder()
-        .behavior_version_latest()
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(Credentials::for_tests())
-        .retry_config(retries())
-        .http_client(create_mock_http_client())
-        .interceptor(mocks(rules))
-        .interceptor(Counter { service: Service::Rds, counts: Arc::clone(&counts) });
-    (aws_sdk_rds::Client::from_conf(config.build()), counts)
-}
-
 /// An error as EC2 writes it.
-fn ec2_error(code: &str, message: &str) -> Option<String> {
-    Some(format!(
-        "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>\
-         <RequestID>r</RequestID></Response>"
-    ))
+fn ec2_error(status: u16, code: &str, message: &str) -> Answer {
+    let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+    (status, format!("<Response><Errors>{error}</Errors><RequestID>r</RequestID></Response>"))
+}
+
+/// An answer of EC2 in which nothing stands.
+fn ec2_done(asked: &Asked) -> Answer {
+    (200, format!("<{0}Response></{0}Response>", asked.action()))
 }
 
 /// An error as RDS writes it.
-fn rds_error(code: &str, message: &str) -> Option<String> {
-    Some(format!(
-        "<ErrorResponse xmlns=\"http://rds.amazonaws.com/doc/2014-10-31/\"><Error><Type>Sender</Type><Code>{code}</Code>\
-         <Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
-    ))
+fn rds_error(status: u16, code: &str, message: &str) -> Answer {
+    let error = format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>");
+    (status, format!("<ErrorResponse>{error}<RequestId>r</RequestId></ErrorResponse>"))
+}
+
+/// An answer of RDS.
+fn rds_done(asked: &Asked, result: &str) -> Answer {
+    (200, format!("<{0}Response><{0}Result>{result}</{0}Result></{0}Response>", asked.action()))
 }
 
 fn looking() -> Looking {
@@ -84,8 +155,8 @@ fn looking() -> Looking {
     }
 }
 
-fn ids(ids: &[&str]) -> BTreeSet<InstanceId> {
-    ids.iter().map(|id| InstanceId::new(id).unwrap()).collect()
+fn ids<'a>(ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<InstanceId> {
+    ids.into_iter().map(|id| InstanceId::new(id).unwrap()).collect()
 }
 
 fn soon() -> Instant {

@@ -1,9 +1,6 @@
 //! Answers of EC2 to the starting and stopping of batches.
 
-use aws_sdk_ec2::Client;
-use aws_sdk_ec2::operation::start_instances::StartInstancesOutput;
-use aws_sdk_ec2::operation::stop_instances::StopInstancesOutput;
-use aws_smithy_mocks::mock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::super::hibernate::Sleepers;
 use super::super::servers::act;
@@ -20,7 +17,7 @@ pub(super) struct Case {
     kind: FailureKind,
     /// Whether the other four are started or stopped all the same.
     is_isolated: bool,
-    calls: u64,
+    calls: usize,
 }
 
 const fn stop(
@@ -29,7 +26,7 @@ const fn stop(
     message: &'static str,
     kind: FailureKind,
     is_isolated: bool,
-    calls: u64,
+    calls: usize,
 ) -> Case {
     Case { code, status, message, action: Action::Stop, kind, is_isolated, calls }
 }
@@ -118,147 +115,125 @@ pub(super) const CASES: [Case; 20] = [
     stop("InvalidParameterValue", 400, "Something is wrong with one of them.", Other, true, 5),
 ];
 
-/// An EC2 that refuses every batch with `bad` in it.
-fn refusing(bad: &'static str, status: u16, code: &str, message: &str) -> (Client, Arc<CallCounts>) {
-    let body = ec2_error(code, message);
-    let is_bad = move |ids: &[String]| ids.iter().any(|id| id == bad);
-    ec2(&[
-        mock!(Client::stop_instances)
-            .match_requests(move |asked| is_bad(asked.instance_ids()))
-            .sequence()
-            .http_status(status, body.clone())
-            .repeatedly()
-            .build(),
-        mock!(Client::start_instances)
-            .match_requests(move |asked| is_bad(asked.instance_ids()))
-            .sequence()
-            .http_status(status, body)
-            .repeatedly()
-            .build(),
-        accepting_stops(),
-        mock!(Client::start_instances).then_output(|| StartInstancesOutput::builder().build()),
-    ])
-}
-
-/// Accepts plain stops, and nothing that forces or hibernates.
-fn accepting_stops() -> Rule {
-    mock!(Client::stop_instances)
-        .match_requests(|asked| asked.force().is_none() && asked.hibernate().is_none())
-        .then_output(|| StopInstancesOutput::builder().build())
+/// An EC2 that refuses every batch with `bad` in it, and takes no call that forces or hibernates.
+fn refusing(bad: &'static str, status: u16, code: &'static str, message: &'static str) -> Stub {
+    Stub::new(move |asked| {
+        assert!(asked.get("Force").is_none() && asked.get("Hibernate").is_none(), "{asked:?}");
+        if asked.ids().contains(bad) { ec2_error(status, code, message) } else { ec2_done(asked) }
+    })
 }
 
 #[tokio::test]
 async fn answers_to_a_batch_with_one_bad_instance() {
     let five = ["i-1", "i-2", "i-3", "i-4", "i-5"];
     for Case { code, status, message, action, kind, is_isolated, calls } in CASES {
-        let (client, counts) = refusing("i-3", status, code, message);
-        let outcomes = act(&client, action, ids(&five), &Sleepers::new(), soon()).await;
+        let stub = refusing("i-3", status, code, message);
+        let outcomes = act(&stub.ec2(), action, ids(five), &Sleepers::new(), soon()).await;
         let bad: &[&str] = if is_isolated { &["i-3"] } else { &five };
         assert_eq!(failures(5, &outcomes), bad.iter().map(|id| (*id, kind)).collect(), "{code}");
-        assert_eq!(counts.total(), calls, "{code}");
-        let told =
-            outcomes.iter().find_map(|(id, outcome)| (id.as_str() == "i-3").then(|| outcome.clone().unwrap_err()));
+        assert_eq!(stub.calls(), calls, "{code}");
+        let told = outcomes.into_iter().find(|(id, _)| id.as_str() == "i-3").map(|(_, outcome)| outcome.unwrap_err());
         assert_eq!(told.map(|failure| failure.code), Some(code.to_owned()));
     }
 }
 
 #[tokio::test]
 async fn several_that_are_named_at_once_cost_one_call_more() {
-    let gone = "The instance IDs 'i-2, i-4' do not exist";
-    let (client, counts) = refusing("i-2", 400, "InvalidInstanceID.NotFound", gone);
-    let outcomes = act(&client, Action::Stop, ids(&["i-1", "i-2", "i-3", "i-4"]), &Sleepers::new(), soon()).await;
+    let stub = refusing("i-2", 400, "InvalidInstanceID.NotFound", "The instance IDs 'i-2, i-4' do not exist");
+    let outcomes = act(&stub.ec2(), Action::Stop, ids(["i-1", "i-2", "i-3", "i-4"]), &Sleepers::new(), soon()).await;
     assert_eq!(failures(4, &outcomes), BTreeMap::from([("i-2", Gone), ("i-4", Gone)]));
-    assert_eq!(counts.total(), 2);
+    assert_eq!(stub.calls(), 2);
 }
 
 #[tokio::test]
 async fn what_is_throttled_for_a_moment_is_tried_again_by_the_sdk() {
-    let busy = mock!(Client::stop_instances)
-        .sequence()
-        .http_status(503, ec2_error("RequestLimitExceeded", "Request limit exceeded."))
-        .times(2)
-        .output(|| StopInstancesOutput::builder().build())
-        .build();
-    let (client, counts) = ec2(&[busy]);
-    let outcomes = act(&client, Action::Stop, ids(&["i-1", "i-2"]), &Sleepers::new(), soon()).await;
+    let tries = AtomicUsize::new(0);
+    let stub = Stub::new(move |asked| match tries.fetch_add(1, Ordering::Relaxed) {
+        0 | 1 => ec2_error(503, "RequestLimitExceeded", "Request limit exceeded."),
+        _ => ec2_done(asked),
+    });
+    let outcomes = act(&stub.ec2(), Action::Stop, ids(["i-1", "i-2"]), &Sleepers::new(), soon()).await;
     assert_eq!(failures(2, &outcomes), BTreeMap::new());
-    assert_eq!(counts.total(), 3);
+    assert_eq!(stub.calls(), 3);
 }
 
 #[tokio::test]
 async fn batches_are_as_large_as_they_may_be() {
     let all: Vec<String> = (0..1_000).map(|n| format!("i-{n:04}")).collect();
-    let all = ids(&all.iter().map(String::as_str).collect::<Vec<_>>());
     for (action, calls) in [(Action::Stop, 5), (Action::Start, 20)] {
-        let (client, counts) = refusing("nobody", 400, "", "");
-        let outcomes = act(&client, action, all.clone(), &Sleepers::new(), soon()).await;
+        let stub = refusing("nobody", 400, "", "");
+        let all = ids(all.iter().map(String::as_str));
+        let outcomes = act(&stub.ec2(), action, all, &Sleepers::new(), soon()).await;
         assert_eq!(failures(1_000, &outcomes), BTreeMap::new());
-        assert_eq!(counts.total(), calls, "{action:?}");
+        assert_eq!(stub.calls(), calls, "{action:?}");
     }
 }
 
-/// Answers to hibernation: of these ids it is refused so; the others are accepted together.
-fn hibernating(code: &str, message: &str, refused: &'static [&'static str]) -> Vec<Rule> {
-    let is_refused = move |ids: &[String]| ids.iter().any(|id| refused.contains(&id.as_str()));
-    vec![
-        mock!(Client::stop_instances)
-            .match_requests(move |asked| asked.hibernate() == Some(true) && is_refused(asked.instance_ids()))
-            .sequence()
-            .http_status(400, ec2_error(code, message))
-            .repeatedly()
-            .build(),
-        mock!(Client::stop_instances)
-            .match_requests(|asked| asked.hibernate() == Some(true))
-            .then_output(|| StopInstancesOutput::builder().build()),
-        accepting_stops(),
-    ]
+/// An EC2 that refuses so to hibernate `i-2`, and does everything else.
+fn sleepless(code: &'static str, message: &'static str) -> Stub {
+    Stub::new(move |asked| {
+        let is_refused = asked.get("Hibernate").is_some() && asked.ids().contains("i-2");
+        if is_refused { ec2_error(400, code, message) } else { ec2_done(asked) }
+    })
+}
+
+/// Who is to be hibernated, and when it was launched.
+fn sleepers<const N: usize>(names: [&str; N], launched: Option<chrono::Duration>) -> Sleepers {
+    let launched_at = launched.map(|ago| crate::clock::now() - ago);
+    ids(names).into_iter().map(|id| (id, launched_at)).collect()
+}
+
+/// The calls, as what was asked for, with a mark for hibernation, and whom.
+fn calls(stub: &Stub) -> BTreeSet<(String, String)> {
+    let asked = stub.asked().into_iter();
+    let mark = |asked: &Asked| if asked.get("Hibernate") == Some("true") { "hibernate" } else { "plain" };
+    asked.map(|asked| (mark(&asked).to_owned(), asked.ids().into_iter().collect::<Vec<_>>().join(" "))).collect()
+}
+
+fn expected<const N: usize>(calls: [(&str, &str); N]) -> BTreeSet<(String, String)> {
+    calls.into_iter().map(|(mark, ids)| (mark.to_owned(), ids.to_owned())).collect()
 }
 
 const NOT_READY: &str = "Instance is not ready to hibernate yet, retry in a few minutes";
 
 #[tokio::test]
 async fn who_is_to_be_hibernated_goes_in_batches_apart() {
-    let rules = hibernating("", "", &[]);
-    let (client, counts) = ec2(&rules);
-    let sleepers = Sleepers::from_iter(ids(&["i-2", "i-4"]).into_iter().map(|id| (id, None)));
-    let four = ids(&["i-1", "i-2", "i-3", "i-4"]);
-    let outcomes = act(&client, Action::Stop, four.clone(), &sleepers, soon()).await;
+    let four = ["i-1", "i-3", "i-4", "i-5"];
+    let tired = sleepers(["i-3", "i-5"], None);
+    let stub = sleepless("", "");
+    let outcomes = act(&stub.ec2(), Action::Stop, ids(four), &tired, soon()).await;
     assert_eq!(failures(4, &outcomes), BTreeMap::new());
-    assert_eq!(rules.iter().map(Rule::num_calls).collect::<Vec<_>>(), [0, 1, 1]);
+    assert_eq!(calls(&stub), expected([("plain", "i-1 i-4"), ("hibernate", "i-3 i-5")]));
     // A start wakes all of them alike.
-    let (client, _) = ec2(&[mock!(Client::start_instances)
-        .match_requests(|asked| asked.instance_ids().len() == 4)
-        .then_output(|| StartInstancesOutput::builder().build())]);
-    assert_eq!(failures(4, &act(&client, Action::Start, four, &sleepers, soon()).await), BTreeMap::new());
-    assert_eq!(counts.total(), 2);
+    let stub = sleepless("", "");
+    let outcomes = act(&stub.ec2(), Action::Start, ids(four), &tired, soon()).await;
+    assert_eq!(failures(4, &outcomes), BTreeMap::new());
+    assert_eq!(calls(&stub), expected([("plain", "i-1 i-3 i-4 i-5")]));
 }
 
 #[tokio::test]
 async fn who_cannot_hibernate_is_stopped() {
     let not_configured = "Hibernation is not configured for the following instances: i-2";
-    let long_ago = Some(crate::clock::now() - chrono::Duration::hours(9));
+    let long_ago = Some(chrono::Duration::hours(9));
     for (code, message) in [
         ("UnsupportedHibernationConfiguration", not_configured),
         // Its agent does not run: it would never be ready.
         ("UnsupportedOperation", NOT_READY),
     ] {
-        let rules = hibernating(code, message, &["i-2"]);
-        let (client, _) = ec2(&rules);
-        let sleepers = Sleepers::from_iter(ids(&["i-1", "i-2", "i-3"]).into_iter().map(|id| (id, long_ago)));
-        let outcomes = act(&client, Action::Stop, ids(&["i-1", "i-2", "i-3"]), &sleepers, soon()).await;
+        let stub = sleepless(code, message);
+        let tired = sleepers(["i-1", "i-2", "i-3"], long_ago);
+        let outcomes = act(&stub.ec2(), Action::Stop, ids(["i-1", "i-2", "i-3"]), &tired, soon()).await;
         assert_eq!(failures(3, &outcomes), BTreeMap::new(), "{code}");
-        assert_eq!(rules[2].num_calls(), 1, "{code}: a plain stop for the one that cannot");
-        assert!(rules[1].num_calls() > 0, "{code}: the others sleep");
+        let plain: Vec<_> = calls(&stub).into_iter().filter(|(mark, _)| mark == "plain").collect();
+        assert_eq!(plain, [("plain".to_owned(), "i-2".to_owned())], "{code}: the others sleep");
     }
 }
 
 #[tokio::test]
 async fn who_is_hardly_up_is_asked_again_later() {
-    let rules = hibernating("UnsupportedOperation", NOT_READY, &["i-2"]);
-    let (client, _) = ec2(&rules);
-    let just_now = Some(crate::clock::now() - chrono::Duration::seconds(30));
-    let sleepers = Sleepers::from_iter(ids(&["i-2"]).into_iter().map(|id| (id, just_now)));
-    let outcomes = act(&client, Action::Stop, ids(&["i-1", "i-2"]), &sleepers, soon()).await;
+    let stub = sleepless("UnsupportedOperation", NOT_READY);
+    let tired = sleepers(["i-2"], Some(chrono::Duration::seconds(30)));
+    let outcomes = act(&stub.ec2(), Action::Stop, ids(["i-1", "i-2"]), &tired, soon()).await;
     assert_eq!(failures(2, &outcomes), BTreeMap::from([("i-2", WrongState)]));
-    assert_eq!(rules[2].num_calls(), 1, "the other one is stopped");
+    assert_eq!(calls(&stub), expected([("plain", "i-1"), ("hibernate", "i-2")]));
 }
