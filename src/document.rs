@@ -18,6 +18,7 @@ mod hint;
 mod history;
 mod notebook;
 mod order;
+mod packed;
 pub(crate) mod places;
 mod schedule;
 mod shown;

@@ -76,7 +76,7 @@
 //! is not warned of again, unless its order is withdrawn. *T11* A force start lasts until the next stop; its flag is
 //! lowered when every instance is handled. *T12* RDS starts a database by itself that has been stopped for seven days: it
 //! is stopped again with a warning, also while the stop before is unfinished, unless something that needs it is up. What
-//! was not seen stopped just before AWS's time counts as started by hand.
+//! was not seen stopped just before AWS's time counts as started by hand. AWS's time is read once an hour.
 //!
 //! **Order.** *O1* A group starts when every group it depends on is ready. *O2* It stops when every group that depends on it
 //! has stopped. *O3* What may go now goes at once. *O4* A failure holds what depends on it, and nothing else; it is tried

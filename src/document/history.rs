@@ -15,11 +15,16 @@ const HISTORY_KEPT_FOR: Duration = Duration::days(90);
 /// So many instances with what went wrong: enough to see why.
 const MOST_TROUBLES: usize = 200;
 
+/// So much of a list of instances; an item of DynamoDB holds 400 KB.
+const MOST_BYTES: usize = 120_000;
+
 /// The item of a finished run, for people: what was done to which instance, and how it ended.
 #[must_use]
 pub fn history_item(schedule: &ScheduleName, run: &Run) -> Item {
-    let of = |wanted: fn(&Progress) -> bool| -> Vec<String> {
-        run.instances.iter().filter(|(_, progress)| wanted(progress)).map(|(key, _)| key.to_string()).collect()
+    let of = |wanted: fn(&Progress) -> bool| {
+        shortened(
+            run.instances.iter().filter(|(_, progress)| wanted(progress)).map(|(key, _)| key.to_string()).collect(),
+        )
     };
     let troubles: BTreeMap<String, String> = run
         .instances
@@ -45,4 +50,18 @@ pub fn history_item(schedule: &ScheduleName, run: &Run) -> Item {
         "Troubles": troubles,
         "ExpiresAt": (ended_at + HISTORY_KEPT_FOR).timestamp(),
     }))
+}
+
+/// As many of them as may be listed, and a word on how many more there were.
+fn shortened(mut keys: Vec<String>) -> Vec<String> {
+    let mut bytes = 0;
+    let fits = |key: &&String| {
+        bytes += key.len();
+        bytes <= MOST_BYTES
+    };
+    let kept = keys.iter().take_while(fits).count();
+    let left_out = keys.len() - kept;
+    keys.truncate(kept);
+    keys.extend((left_out > 0).then(|| format!("and {left_out} more")));
+    keys
 }

@@ -1,7 +1,8 @@
 //! What is remembered between ticks, as items of the `ScheduleRun` table.
 //!
 //! Under each schedule lies one item with `RunId` [`STATE_RUN_ID`], which is what ticks read and write. Instances at
-//! rest are kept as bare keys: the state of a schedule with thousands of instances fits into an item.
+//! rest are kept as bare keys, and a large item is [packed](super::packed): the state of a schedule with ten thousand
+//! instances fits into one.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::packed;
 use crate::model::{
     Action, Cause, End, Ended, GroupName, InstanceKey, Label, Lease, Progress, Rest, Run, ScheduleName, ScheduleState,
     Settled, Standing, Trouble, Warning,
@@ -24,6 +26,9 @@ pub enum StateError {
     /// An attribute is missing or of the wrong type.
     #[error("is not as it was written")]
     Shape(#[source] serde_json::Error),
+    /// What was packed cannot be unpacked.
+    #[error("is not as it was written")]
+    Packed,
     /// A name, key or word in it is not known.
     #[error("holds `{0}`, which was never written there")]
     Word(String),
@@ -53,6 +58,8 @@ struct StateItem {
     refused: Vec<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     resting: BTreeMap<String, RestItem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rest_seen_at: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -232,8 +239,9 @@ pub fn state_item(schedule: &ScheduleName, state: &ScheduleState) -> Item {
         runs: state.runs.iter().map(run_item).collect(),
         refused: state.refused.iter().map(ToString::to_string).collect(),
         resting: state.resting.iter().map(|(key, rest)| (key.to_string(), rest_item(*rest))).collect(),
+        rest_seen_at: state.rest_seen_at.map(time),
     };
-    object(serde_json::to_value(item).unwrap_or_default())
+    packed::pack(object(serde_json::to_value(item).unwrap_or_default()))
 }
 
 fn rest_item(rest: Rest) -> RestItem {
@@ -301,7 +309,8 @@ fn progress_item(progress: &Progress) -> ProgressItem {
 /// # Errors
 /// When the item is not as it was written.
 pub fn state(item: &Item) -> Result<ScheduleState, StateError> {
-    let item: StateItem = serde_json::from_value(Value::Object(item.clone())).map_err(StateError::Shape)?;
+    let item = packed::unpack(item)?.into_owned();
+    let item: StateItem = serde_json::from_value(Value::Object(item)).map_err(StateError::Shape)?;
     let lease = lease(item.lease_owner, item.lease_until)?;
     let settled = |item: &SettledItem| {
         Ok(Settled { at: instant(&item.at)?, action: meaning(&ACTIONS, &item.action)?, forced: item.forced })
@@ -326,6 +335,7 @@ pub fn state(item: &Item) -> Result<ScheduleState, StateError> {
         instances: item.instances,
         refused: item.refused.iter().map(|text| key(text)).collect::<Result<_, _>>()?,
         resting: resting.collect::<Result<_, StateError>>()?,
+        rest_seen_at: item.rest_seen_at.as_deref().map(instant).transpose()?,
     })
 }
 

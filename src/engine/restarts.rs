@@ -2,7 +2,8 @@
 //!
 //! What people start by hand stands (rule T9), so the two have to be told apart. AWS says of a stopped database when it
 //! will start it: it is looked at just before that time and from that time on. One that was still stopped then, and is up
-//! now, was started by AWS; unless something that needs it is up too. Where AWS does not say, nothing is claimed.
+//! now, was started by AWS; unless something that needs it is up too. Where AWS does not say, nothing is claimed. That time
+//! moves when people start and stop a database in between: an hourly look finds the new one.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,9 @@ const SEEN_BEFORE: Duration = Duration::minutes(15);
 /// So long after its time it is waited for.
 const AWAITED_FOR: Duration = Duration::hours(2);
 
+/// So often the databases of a stopped stretch are looked at, whatever is known of them.
+const LOOK_EVERY: Duration = Duration::hours(1);
+
 /// With `Enforce` a database that is up is stopped in any case.
 fn is_managed(schedule: &Schedule) -> bool {
     schedule.enabled && schedule.mode == Mode::Act && !schedule.enforce
@@ -33,7 +37,9 @@ pub(super) fn is_look_due(schedule: &Schedule, state: &ScheduleState, now: DateT
         let is_before = now < *restarts_at && *restarts_at - now <= SEEN_BEFORE;
         is_before || (*was_seen && *restarts_at <= now && now - *restarts_at < AWAITED_FOR)
     };
-    state.warning.is_some_and(|warning| warning.cause == Cause::Restart) || state.resting.values().any(is_near)
+    state.warning.is_some_and(|warning| warning.cause == Cause::Restart)
+        || state.resting.values().any(is_near)
+        || state.rest_seen_at.is_some_and(|seen_at| now - seen_at >= LOOK_EVERY)
 }
 
 /// Notes which databases rest and until when, and gives those that AWS has started.
@@ -46,6 +52,7 @@ pub(super) fn note(
     let mut restarted = BTreeSet::new();
     if !is_managed(schedule) || state.direction() != Some(Action::Stop) {
         state.resting.clear();
+        state.rest_seen_at = None;
         return restarted;
     }
     let before = std::mem::take(&mut state.resting);
@@ -59,7 +66,14 @@ pub(super) fn note(
     let others: Vec<&Instance> = instances.iter().filter(|one| was_due(one).is_none()).copied().collect();
     let is_ready = |one: &Instance| was_due(one).is_some() && one.state == InstanceState::Running;
     let unready: Vec<&Instance> = instances.iter().filter(|one| !is_ready(one)).copied().collect();
-    let databases = instances.iter().filter(|one| one.key.kind != InstanceKind::Ec2 && one.refusal.is_none());
+    let is_database = |one: &&&Instance| one.key.kind != InstanceKind::Ec2 && one.refusal.is_none();
+    let databases: Vec<&Instance> = instances.iter().filter(is_database).copied().collect();
+    if databases.is_empty() {
+        state.rest_seen_at = None;
+    } else if state.rest_seen_at.is_none_or(|seen_at| now - seen_at >= LOOK_EVERY) {
+        // Not at every look: each change is a write.
+        state.rest_seen_at = Some(now);
+    }
     for instance in databases {
         let rest = if instance.state == InstanceState::Stopped {
             instance.restarts_at.map(|restarts_at| Rest { restarts_at, was_seen: restarts_at - now <= SEEN_BEFORE })

@@ -229,6 +229,8 @@ pub struct ScheduleState {
     pub refused: BTreeSet<InstanceKey>,
     /// Stopped databases that AWS will start by itself (rule T12).
     pub resting: BTreeMap<InstanceKey, Rest>,
+    /// When the databases of the stopped stretch were last looked at for that; `None`: there are none, or nothing is stopped.
+    pub rest_seen_at: Option<DateTime<Utc>>,
 }
 
 impl ScheduleState {
