@@ -27,7 +27,7 @@ pub use trigger::{Trigger, UnknownEvent, trigger};
 use crate::live::{self, Live};
 use crate::log::{self, LogJournal, chain};
 use crate::metrics::{Kind, Measured, Sent};
-use crate::ports::{Chat, Clock, Fleet, Ports, Queue, Store};
+use crate::ports::{AnyPorts, Clock as _, Queue};
 use crate::settings::{Dispatching, Role, Settings};
 use crate::tick::{self, About, Options, Report, TickError};
 
@@ -99,8 +99,8 @@ impl From<Failed> for Diagnostic {
 }
 
 /// The function between two events: the adapters, whichever they are.
-struct Function<'a, S, F, C, T, Q> {
-    ports: Ports<'a, S, F, C, T, LogJournal>,
+struct Function<'a, P, Q> {
+    ports: P,
     /// Where batches of schedules go; `None`: a tick works on everything.
     queue: Option<&'a Q>,
     settings: &'a Settings,
@@ -116,12 +116,12 @@ const SIDE_BY_SIDE: usize = 4;
 /// A message whose turn comes with less time than this is left for another invocation.
 const MESSAGE_TAKES: Duration = Duration::seconds(30);
 
-impl<S: Store, F: Fleet, C: Chat, T: Clock, Q: Queue> Function<'_, S, F, C, T, Q> {
+impl<P: AnyPorts, Q: Queue> Function<'_, P, Q> {
     async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, Failed> {
         let LambdaEvent { payload, context } = event;
         let queue = self.settings.dispatching.as_ref().map(Dispatching::queue_name);
         let trigger = trigger(&payload, queue).inspect_err(|error| tracing::error!("{error}"))?;
-        let began_at = self.ports.clock.now();
+        let began_at = self.ports.clock().now();
         let options = Options {
             owner: context.request_id,
             deadline: deadline(context.deadline, began_at, self.settings.settle),
@@ -136,7 +136,7 @@ impl<S: Store, F: Fleet, C: Chat, T: Clock, Q: Queue> Function<'_, S, F, C, T, Q
             (_, None) => self.tick(trigger, &options).await,
         };
         let Done { kind, report, answer } = done;
-        let (at, sent) = (self.ports.clock.now(), (self.sent)().since(&before));
+        let (at, sent) = (self.ports.clock().now(), (self.sent)().since(&before));
         (self.emit)(&Measured { at, took: at - began_at, kind, report: &report, sent: &sent });
         answer.map_err(Failed::Tick).inspect_err(|error| tracing::error!("{error}"))
     }
@@ -177,7 +177,7 @@ impl<S: Store, F: Fleet, C: Chat, T: Clock, Q: Queue> Function<'_, S, F, C, T, Q
             Ok(schedules) => schedules,
             Err(error) => return (id, Report::default(), Some(error.to_string())),
         };
-        if index >= SIDE_BY_SIDE && self.ports.clock.now() + MESSAGE_TAKES > options.deadline {
+        if index >= SIDE_BY_SIDE && self.ports.clock().now() + MESSAGE_TAKES > options.deadline {
             return (id, Report::default(), Some("there is no time left for it".to_owned()));
         }
         let (trigger, count) = (Trigger::Queue.as_str(), schedules.len());

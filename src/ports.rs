@@ -210,6 +210,18 @@ pub trait Journal: Sync {
     fn note(&self, event: &Event);
 }
 
+/// For whoever only looks: nobody is told.
+impl Chat for () {
+    async fn tell(&self, _: &Notice, _: &[Channel], _: Duration) -> Result<(), ChatError> {
+        Ok(())
+    }
+}
+
+/// For whoever only looks: nothing is kept.
+impl Journal for () {
+    fn note(&self, _: &Event) {}
+}
+
 /// The ports together, as the tick takes them.
 #[derive(Debug)]
 pub struct Ports<'a, S, F, C, T, J> {
@@ -223,4 +235,57 @@ pub struct Ports<'a, S, F, C, T, J> {
     pub clock: &'a T,
     /// The journal.
     pub journal: &'a J,
+}
+
+/// [`Ports`], whatever is behind them: one name for code that works with all of them.
+pub trait AnyPorts: Sync {
+    /// The tables.
+    type Store: Store;
+    /// The instances.
+    type Fleet: Fleet;
+    /// The chat.
+    type Chat: Chat;
+    /// Time.
+    type Clock: Clock;
+    /// The journal.
+    type Journal: Journal;
+
+    /// The tables.
+    fn store(&self) -> &Self::Store;
+    /// The instances.
+    fn fleet(&self) -> &Self::Fleet;
+    /// The chat.
+    fn chat(&self) -> &Self::Chat;
+    /// Time.
+    fn clock(&self) -> &Self::Clock;
+    /// The journal.
+    fn journal(&self) -> &Self::Journal;
+}
+
+impl<S: Store, F: Fleet, C: Chat, T: Clock, J: Journal> AnyPorts for Ports<'_, S, F, C, T, J> {
+    type Store = S;
+    type Fleet = F;
+    type Chat = C;
+    type Clock = T;
+    type Journal = J;
+
+    fn store(&self) -> &S {
+        self.store
+    }
+
+    fn fleet(&self) -> &F {
+        self.fleet
+    }
+
+    fn chat(&self) -> &C {
+        self.chat
+    }
+
+    fn clock(&self) -> &T {
+        self.clock
+    }
+
+    fn journal(&self) -> &J {
+        self.journal
+    }
 }

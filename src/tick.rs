@@ -13,7 +13,7 @@ use futures_util::{StreamExt as _, stream};
 use crate::document::Defaults;
 use crate::engine::{self, Found, Plan, SeenSchedule, Snapshot};
 use crate::model::{Action, Cause, Event, InstanceKey, ScheduleName, ScheduleState, Scope, Source};
-use crate::ports::{Chat, Clock, Fleet, Journal, Ports, Store};
+use crate::ports::{AnyPorts, Clock as _, Journal as _};
 
 mod dispatch;
 mod journal;
@@ -95,15 +95,8 @@ const PAUSES: [i64; 4] = [2, 3, 5, 10];
 /// # Errors
 /// When the tables could not be read or written, or instances of the own account not looked at. A chat that is down, instances that AWS
 /// refuses to start and items at fault are no errors of the tick.
-pub async fn run<S, F, C, T, J>(ports: &Ports<'_, S, F, C, T, J>, options: &Options) -> Result<Report, TickError>
-where
-    S: Store,
-    F: Fleet,
-    C: Chat,
-    T: Clock,
-    J: Journal,
-{
-    let until_at = (options.deadline - PASS_TAKES).min(ports.clock.now() + options.settle);
+pub async fn run(ports: &impl AnyPorts, options: &Options) -> Result<Report, TickError> {
+    let until_at = (options.deadline - PASS_TAKES).min(ports.clock().now() + options.settle);
     let mut tick = Tick::new(ports, options);
     let mut pauses = PAUSES.into_iter();
     let mut pause = None;
@@ -114,7 +107,7 @@ where
             pauses = PAUSES.into_iter();
         }
         pause = pauses.next().map(Duration::seconds).or(pause);
-        let now = ports.clock.now();
+        let now = ports.clock().now();
         let mut again_at = wake_at.max(now + pause.unwrap_or_else(Duration::zero));
         let mut latest_at = until_at;
         if end.has_announced {
@@ -125,15 +118,15 @@ where
             tick.report.in_flight = true;
             break;
         }
-        ports.clock.sleep(again_at - now).await;
+        ports.clock().sleep(again_at - now).await;
     }
     tick.tell_what_waits().await;
     tick.end()
 }
 
 /// A tick under way.
-struct Tick<'a, S, F, C, T, J> {
-    ports: &'a Ports<'a, S, F, C, T, J>,
+struct Tick<'a, P> {
+    ports: &'a P,
     options: &'a Options,
     report: Report,
     causes: Vec<String>,
@@ -179,8 +172,8 @@ struct Done {
     acted: Option<(Action, Cause, Vec<InstanceKey>)>,
 }
 
-impl<'a, S, F, C, T, J> Tick<'a, S, F, C, T, J> {
-    fn new(ports: &'a Ports<'a, S, F, C, T, J>, options: &'a Options) -> Self {
+impl<'a, P: AnyPorts> Tick<'a, P> {
+    fn new(ports: &'a P, options: &'a Options) -> Self {
         Self {
             ports,
             options,
@@ -203,14 +196,7 @@ impl<'a, S, F, C, T, J> Tick<'a, S, F, C, T, J> {
     }
 }
 
-impl<S, F, C, T, J> Tick<'_, S, F, C, T, J>
-where
-    S: Store,
-    F: Fleet,
-    C: Chat,
-    T: Clock,
-    J: Journal,
-{
+impl<P: AnyPorts> Tick<'_, P> {
     /// One look and what follows from it; `None` when the tables could not be read.
     async fn pass(&mut self) -> Option<PassEnd> {
         self.report.passes += 1;
@@ -307,7 +293,7 @@ where
         }
         for event in done.waits {
             if self.noted.insert(journal::sameness(&event)) {
-                self.ports.journal.note(&event);
+                self.ports.journal().note(&event);
             }
         }
     }

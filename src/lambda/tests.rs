@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::*;
 use crate::memory::{Machine, World};
 use crate::model::{Failure, FailureKind, InstanceKey, Region, Scope, TagValue};
-use crate::ports::Table;
+use crate::ports::{Ports, Table};
 use crate::testing::Line;
 
 fn time(text: &str) -> DateTime<Utc> {

@@ -10,7 +10,7 @@ use super::{Options, Report, Tick, TickError, look};
 use crate::document;
 use crate::engine::{self, Held, Plan, SeenSchedule, Snapshot};
 use crate::model::{InstanceId, ScheduleName, Scope};
-use crate::ports::{Chat, Clock, Fleet, Journal, Ports, Queue, Store};
+use crate::ports::{AnyPorts, Queue};
 
 /// A batch holds at most so many schedules: three rounds of those that are worked on side by side.
 const SCHEDULES: usize = 50;
@@ -31,20 +31,12 @@ pub enum About {
 ///
 /// # Errors
 /// When the tables could not be read or written, or the queue did not take a batch; the others are on it.
-pub async fn dispatch<S, F, C, T, J, Q>(
-    ports: &Ports<'_, S, F, C, T, J>,
-    queue: &Q,
+pub async fn dispatch(
+    ports: &impl AnyPorts,
+    queue: &impl Queue,
     options: &Options,
     about: &About,
-) -> Result<Report, TickError>
-where
-    S: Store,
-    F: Fleet,
-    C: Chat,
-    T: Clock,
-    J: Journal,
-    Q: Queue,
-{
+) -> Result<Report, TickError> {
     let mut tick = Tick::new(ports, options);
     match look::read(ports, options.defaults, None).await {
         Ok((snapshot, now)) => {
@@ -62,15 +54,8 @@ where
     tick.end()
 }
 
-impl<S, F, C, T, J> Tick<'_, S, F, C, T, J>
-where
-    S: Store,
-    F: Fleet,
-    C: Chat,
-    T: Clock,
-    J: Journal,
-{
-    async fn put<Q: Queue>(&mut self, queue: &Q, batches: &[Vec<&ScheduleName>]) {
+impl<P: AnyPorts> Tick<'_, P> {
+    async fn put(&mut self, queue: &impl Queue, batches: &[Vec<&ScheduleName>]) {
         let texts: Vec<String> = batches.iter().map(|batch| document::batch_text(batch.iter().copied())).collect();
         if texts.is_empty() {
             return;

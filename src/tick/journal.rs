@@ -3,7 +3,9 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::engine::Held;
-use crate::model::{Detail, End, Event, EventKind, Failure, GroupName, InstanceKey, Problem, Run, ScheduleName};
+use crate::model::{
+    Detail, End, Event, EventKind, Failure, GroupName, InstanceKey, Problem, Run, ScheduleName, Standing,
+};
 
 /// Makes events of one schedule at one instant.
 #[derive(Debug, Clone)]
@@ -60,11 +62,13 @@ impl Events {
             End::Notified => "notified",
         };
         let took = (self.at - run.opened_at).num_seconds();
+        let there = run.instances.values().filter(|progress| progress.standing == Standing::Reached).count();
         let details = vec![
             ("run", run.id().into()),
             ("action", run.action.as_str().into()),
             ("end", end.into()),
             ("took_seconds", Detail::Number(took)),
+            ("instances", Detail::Number(i64::try_from(there).unwrap_or(i64::MAX))),
         ];
         self.event(EventKind::RunDone, details)
     }

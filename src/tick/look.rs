@@ -8,7 +8,7 @@ use futures_util::future::try_join3;
 use crate::document::{self, Defaults, Tables};
 use crate::engine::{self, SeenSchedule, Snapshot};
 use crate::model::{Inventory, Notebook, Problem, Ready, Schedule, ScheduleName, Source};
-use crate::ports::{Clock, Fleet, Item, Ports, Query, Store, StoreError, Table};
+use crate::ports::{AnyPorts, Clock as _, Fleet as _, Item, Query, Store as _, StoreError, Table};
 
 /// The instances as a pass has seen them.
 #[derive(Debug)]
@@ -29,32 +29,19 @@ const HOLDS_FOR: Duration = Duration::seconds(5);
 ///
 /// # Errors
 /// When a table could not be read; what could not be seen of the instances is in the snapshot's inventory.
-pub async fn look<S, F, C, T, J>(
-    ports: &Ports<'_, S, F, C, T, J>,
-    defaults: Defaults,
-) -> Result<(Snapshot, DateTime<Utc>), StoreError>
-where
-    S: Store,
-    F: Fleet,
-    T: Clock,
-{
+pub async fn look(ports: &impl AnyPorts, defaults: Defaults) -> Result<(Snapshot, DateTime<Utc>), StoreError> {
     let (snapshot, now, _) = look_again(ports, defaults, None, None).await?;
     Ok((snapshot, now))
 }
 
 /// The same for some of the schedules only, if such are given, and on the instances as they were `before`, if that is what
 /// would be looked for.
-pub(super) async fn look_again<S, F, C, T, J>(
-    ports: &Ports<'_, S, F, C, T, J>,
+pub(super) async fn look_again(
+    ports: &impl AnyPorts,
     defaults: Defaults,
     only: Option<&BTreeSet<ScheduleName>>,
     before: Option<Looked>,
-) -> Result<(Snapshot, DateTime<Utc>, Looked), StoreError>
-where
-    S: Store,
-    F: Fleet,
-    T: Clock,
-{
+) -> Result<(Snapshot, DateTime<Utc>, Looked), StoreError> {
     let (mut snapshot, now) = read(ports, defaults, only).await?;
     let query = query(&snapshot, now);
     let is_whole = |seen: &Inventory| seen.unreachable.is_empty() && seen.closed.is_empty();
@@ -63,25 +50,21 @@ where
     if let Some(before) = before.filter(holds) {
         (snapshot.inventory, at) = (before.inventory, before.at);
     } else if !query.tag_values.is_empty() {
-        snapshot.inventory = ports.fleet.inventory(&query).await;
+        snapshot.inventory = ports.fleet().inventory(&query).await;
     }
     Ok((snapshot, now, Looked { query, at, inventory: Inventory::default() }))
 }
 
 /// Reads the tables and what is remembered, without a look at instances.
-pub(super) async fn read<S, F, C, T, J>(
-    ports: &Ports<'_, S, F, C, T, J>,
+pub(super) async fn read(
+    ports: &impl AnyPorts,
     defaults: Defaults,
     only: Option<&BTreeSet<ScheduleName>>,
-) -> Result<(Snapshot, DateTime<Utc>), StoreError>
-where
-    S: Store,
-    T: Clock,
-{
-    let store = ports.store;
+) -> Result<(Snapshot, DateTime<Utc>), StoreError> {
+    let store = ports.store();
     // Before the tables are read: what people have changed up to this instant is in what is read. And one instant for
     // all that follows: what is not looked at is not due.
-    let now = ports.clock.now();
+    let now = ports.clock().now();
     let (schedules, groups, exceptions) =
         try_join3(store.scan(Table::Schedule), store.scan(Table::ServerGroup), store.scan(Table::Exception)).await?;
     let mut tables = Tables { schedules, groups, exceptions };
@@ -108,9 +91,9 @@ where
 }
 
 /// Reads once more of which problems chat has been told.
-pub(super) async fn notebook<S: Store, F, C, T, J>(ports: &Ports<'_, S, F, C, T, J>) -> Result<Notebook, StoreError> {
+pub(super) async fn notebook(ports: &impl AnyPorts) -> Result<Notebook, StoreError> {
     let (name, id) = document::NOTEBOOK_KEY;
-    let items = ports.store.runs(&[(name.to_owned(), id.to_owned())]).await?;
+    let items = ports.store().runs(&[(name.to_owned(), id.to_owned())]).await?;
     Ok(items.first().map(notebook_of).unwrap_or_default())
 }
 

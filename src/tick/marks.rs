@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use super::Tick;
 use super::journal::Events;
 use crate::model::{Action, Cause, Failure, InstanceKey, Problem, Scope, Source};
-use crate::ports::{Chat, Clock, Fleet, Journal, Store};
+use crate::ports::{AnyPorts, Clock as _, Fleet as _, Journal as _};
 
 /// What AWS has accepted in one pass: all instances with the same note.
 pub(super) type Acted = BTreeMap<(Action, Cause), Vec<InstanceKey>>;
@@ -15,28 +15,21 @@ pub(super) type Acted = BTreeMap<(Action, Cause), Vec<InstanceKey>>;
 /// The most time for it in one pass.
 const MARK_WITHIN: Duration = Duration::seconds(10);
 
-impl<S, F, C, T, J> Tick<'_, S, F, C, T, J>
-where
-    S: Store,
-    F: Fleet,
-    C: Chat,
-    T: Clock,
-    J: Journal,
-{
+impl<P: AnyPorts> Tick<'_, P> {
     /// Writes on the instances of this pass what was done to them; a place that does not take it is noted once a tick, and
     /// left alone from then on.
     pub(super) async fn mark(&mut self, at: DateTime<Utc>) {
-        let until_at = self.options.deadline.min(self.ports.clock.now() + MARK_WITHIN);
+        let until_at = self.options.deadline.min(self.ports.clock().now() + MARK_WITHIN);
         for ((action, cause), mut instances) in std::mem::take(&mut self.acted) {
             instances.retain(|key| !self.unmarked.contains(&key.scope));
-            let budget = until_at - self.ports.clock.now();
+            let budget = until_at - self.ports.clock().now();
             if instances.is_empty() || budget <= Duration::zero() {
                 continue;
             }
-            let failures = self.ports.fleet.mark(&instances, &note(action, cause, at), budget).await;
+            let failures = self.ports.fleet().mark(&instances, &note(action, cause, at), budget).await;
             for (scope, failure) in failures {
-                let events = Events { schedule: None, at: self.ports.clock.now() };
-                self.ports.journal.note(&events.problem(&problem(&scope, &failure)));
+                let events = Events { schedule: None, at: self.ports.clock().now() };
+                self.ports.journal().note(&events.problem(&problem(&scope, &failure)));
                 self.unmarked.insert(scope);
             }
         }

@@ -10,7 +10,7 @@ use super::{Done, Options, look};
 use crate::document;
 use crate::engine::{self, Found, SeenSchedule, Untold};
 use crate::model::{Channel, Lease, Notebook, Notice, Problem, ScheduleName, Source, Told};
-use crate::ports::{Chat, ChatError, Clock, Journal, Ports, Store, StoreError};
+use crate::ports::{AnyPorts, Chat as _, ChatError, Clock as _, Journal as _, Store as _, StoreError};
 
 /// So long a tick over a part of the schedules waits for its turn to tell: one that died holds the others off for a lease.
 const TURN_WITHIN: Duration = Duration::seconds(150);
@@ -21,18 +21,12 @@ const TURN_TAKES: Duration = Duration::seconds(5);
 /// Tells the problems in one message for each channel, and writes down that they are told.
 ///
 /// Whether it was its turn: else another tick is telling, which tells the same, unless each has looked at a part only.
-pub(super) async fn tell<S, F, C, T, J>(
-    ports: &Ports<'_, S, F, C, T, J>,
+pub(super) async fn tell(
+    ports: &impl AnyPorts,
     options: &Options,
     schedules: &[SeenSchedule],
     (before, untold, now): (&Notebook, &Untold, DateTime<Utc>),
-) -> (Done, bool)
-where
-    S: Store,
-    C: Chat,
-    T: Clock,
-    J: Journal,
-{
+) -> (Done, bool) {
     let mut done = Done::default();
     if !untold.has_news {
         return (done, true);
@@ -52,32 +46,26 @@ where
 }
 
 /// Waits for its turn to tell what was found; another tick that tells of other schedules takes a second or two.
-pub(super) async fn tell_in_turn<S, F, C, T, J>(
-    ports: &Ports<'_, S, F, C, T, J>,
+pub(super) async fn tell_in_turn(
+    ports: &impl AnyPorts,
     options: &Options,
     schedules: &[SeenSchedule],
     found: &BTreeMap<Source, Found>,
-) -> Done
-where
-    S: Store,
-    C: Chat,
-    T: Clock,
-    J: Journal,
-{
-    let until_at = (ports.clock.now() + TURN_WITHIN).min(options.deadline - TURN_TAKES);
+) -> Done {
+    let until_at = (ports.clock().now() + TURN_WITHIN).min(options.deadline - TURN_TAKES);
     let pause = pause(&options.owner);
-    while ports.clock.now() + pause < until_at {
-        ports.clock.sleep(pause).await;
+    while ports.clock().now() + pause < until_at {
+        ports.clock().sleep(pause).await;
         let notebook = match look::notebook(ports).await {
             Ok(notebook) => notebook,
             Err(error) => return Done { causes: vec![error.to_string()], ..Done::default() },
         };
-        let (untold, now) = (engine::untold(found, &notebook), ports.clock.now());
+        let (untold, now) = (engine::untold(found, &notebook), ports.clock().now());
         if let (done, true) = tell(ports, options, schedules, (&notebook, &untold, now)).await {
             return done;
         }
     }
-    let events = Events { schedule: None, at: ports.clock.now() };
+    let events = Events { schedule: None, at: ports.clock().now() };
     let waits = vec![events.untold(&"other ticks were telling of problems all the time")];
     Done { untold: 1, waits, ..Done::default() }
 }
@@ -88,37 +76,31 @@ fn pause(owner: &str) -> Duration {
     Duration::milliseconds(1_000 + spread)
 }
 
-async fn write_and_tell<S, F, C, T, J>(
-    ports: &Ports<'_, S, F, C, T, J>,
+async fn write_and_tell(
+    ports: &impl AnyPorts,
     options: &Options,
     schedules: &[SeenSchedule],
     (before, untold): (&Notebook, &Untold),
     done: &mut Done,
-) -> Result<(), StoreError>
-where
-    S: Store,
-    C: Chat,
-    T: Clock,
-    J: Journal,
-{
+) -> Result<(), StoreError> {
     let write = async |notebook: &Notebook| {
-        ports.store.put_run(document::notebook_item(notebook), Some(notebook.version.saturating_sub(1))).await
+        ports.store().put_run(document::notebook_item(notebook), Some(notebook.version.saturating_sub(1))).await
     };
     let mut next = Notebook { version: before.version + 1, lease: None, ..untold.notebook.clone() };
     if untold.problems.is_empty() {
-        stamp(&mut next, before, ports.clock.now());
+        stamp(&mut next, before, ports.clock().now());
         return write(&next).await;
     }
-    let until_at = ports.clock.now() + LEASE;
+    let until_at = ports.clock().now() + LEASE;
     let lease = Some(Lease { owner: options.owner.clone(), until_at });
     write(&Notebook { version: next.version, lease, ..before.clone() }).await?;
     next.version += 1;
-    let events = Events { schedule: None, at: ports.clock.now() };
-    untold.problems.iter().for_each(|problem| ports.journal.note(&events.problem(problem)));
-    let until_at = ports.clock.now() + TELL_WITHIN;
+    let events = Events { schedule: None, at: ports.clock().now() };
+    untold.problems.iter().for_each(|problem| ports.journal().note(&events.problem(problem)));
+    let until_at = ports.clock().now() + TELL_WITHIN;
     for (channels, problems) in by_channels(schedules, &untold.problems) {
-        let budget = (until_at.min(options.deadline) - ports.clock.now()).max(Duration::zero());
-        if let Err(error) = ports.chat.tell(&Notice::Problems(problems), channels, budget).await {
+        let budget = (until_at.min(options.deadline) - ports.clock().now()).max(Duration::zero());
+        if let Err(error) = ports.chat().tell(&Notice::Problems(problems), channels, budget).await {
             done.untold += 1;
             done.is_chat_down |= !matches!(error, ChatError::Partly(_));
             done.waits.push(events.untold(&error));
@@ -126,7 +108,7 @@ where
             next.was_damaged = before.was_damaged;
         }
     }
-    stamp(&mut next, before, ports.clock.now());
+    stamp(&mut next, before, ports.clock().now());
     write(&next).await
 }
 

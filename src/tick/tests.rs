@@ -15,7 +15,7 @@
 use super::*;
 use crate::memory::{Fault, World};
 use crate::model::{Failure, FailureKind, InstanceState, Scope};
-use crate::ports::Table;
+use crate::ports::{Chat, Clock, Fleet, Ports, Store, Table};
 use crate::testing::Town;
 
 mod accounts;

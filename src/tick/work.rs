@@ -11,7 +11,7 @@ use crate::engine::{self, Held, Message, Receipt, SchedulePlan, SeenSchedule};
 use crate::model::{
     Action, Cause, End, EventKind, GroupName, InstanceKey, Lease, Notice, Run, Schedule, ScheduleState,
 };
-use crate::ports::{Chat, ChatError, Clock, Fleet, Journal, Ports, Store, StoreError};
+use crate::ports::{AnyPorts, Chat as _, ChatError, Clock as _, Fleet as _, Journal as _, Store as _, StoreError};
 
 /// A tick that died lets a schedule go after this long: less than the pause between two cron ticks.
 pub(super) const LEASE: Duration = Duration::seconds(120);
@@ -26,20 +26,13 @@ pub(super) const TELL_WITHIN: Duration = Duration::seconds(15);
 const TELL_NO_LATER_THAN: Duration = Duration::hours(24);
 
 /// Does what the plan says for one schedule.
-pub(super) async fn work<S, F, C, T, J>(
-    ports: &Ports<'_, S, F, C, T, J>,
+pub(super) async fn work(
+    ports: &impl AnyPorts,
     options: &Options,
     seen: &SeenSchedule,
     plan: SchedulePlan,
     (now, is_chat_down): (DateTime<Utc>, bool),
-) -> Done
-where
-    S: Store,
-    F: Fleet,
-    C: Chat,
-    T: Clock,
-    J: Journal,
-{
+) -> Done {
     let events = Events { schedule: Some(seen.schedule.name.clone()), at: now };
     let waits = plan.held.iter().map(|held| events.held(held)).collect();
     let done = Done { waits, is_chat_down, ..Done::default() };
@@ -66,8 +59,8 @@ where
 }
 
 /// One schedule at work.
-struct Work<'a, S, F, C, T, J> {
-    ports: &'a Ports<'a, S, F, C, T, J>,
+struct Work<'a, P> {
+    ports: &'a P,
     options: &'a Options,
     schedule: &'a Schedule,
     state: ScheduleState,
@@ -75,14 +68,7 @@ struct Work<'a, S, F, C, T, J> {
     done: Done,
 }
 
-impl<S, F, C, T, J> Work<'_, S, F, C, T, J>
-where
-    S: Store,
-    F: Fleet,
-    C: Chat,
-    T: Clock,
-    J: Journal,
-{
+impl<P: AnyPorts> Work<'_, P> {
     async fn all(&mut self, seen: &SeenSchedule, plan: &SchedulePlan, has_effects: bool) -> Result<(), StoreError> {
         if !has_effects {
             self.write(None).await?;
@@ -94,7 +80,7 @@ where
             // Before the new run is written down: while the flag is up, its order would take the place of the run again.
             let planned = std::mem::replace(&mut self.state, seen.state.clone());
             self.write(Some(self.lease())).await?;
-            if let Err(error) = self.ports.store.lower_flag(&self.schedule.name, flag).await {
+            if let Err(error) = self.ports.store().lower_flag(&self.schedule.name, flag).await {
                 self.write(None).await?;
                 return Err(error);
             }
@@ -113,7 +99,7 @@ where
     }
 
     fn lease(&self) -> Lease {
-        Lease { owner: self.options.owner.clone(), until_at: self.ports.clock.now() + LEASE }
+        Lease { owner: self.options.owner.clone(), until_at: self.ports.clock().now() + LEASE }
     }
 
     /// Writes the state, on the version that was read or last written.
@@ -122,7 +108,7 @@ where
         self.state.version += 1;
         self.state.lease = lease;
         let item = document::state_item(&self.schedule.name, &self.state);
-        self.ports.store.put_run(item, Some(expected)).await
+        self.ports.store().put_run(item, Some(expected)).await
     }
 
     /// Notes the end of a run that another one has replaced, and what has arrived.
@@ -130,12 +116,12 @@ where
         // A run that another has taken the place of: it ended when this was decided.
         let ended_now = |run: &Run| run.ended.filter(|ended| ended.at == self.events.at);
         for (run, ended) in self.state.runs.iter().filter_map(|run| Some((run, ended_now(run)?))) {
-            self.ports.journal.note(&self.events.run_done(run, ended.how));
+            self.ports.journal().note(&self.events.run_done(run, ended.how));
         }
         let Some(run) = self.state.open_run() else { return };
         let kind = if run.action == Action::Start { EventKind::Ready } else { EventKind::Stopped };
         for (group, key) in &plan.arrived {
-            self.ports.journal.note(&self.events.of_instance(kind, group.clone(), key, run));
+            self.ports.journal().note(&self.events.of_instance(kind, group.clone(), key, run));
         }
     }
 
@@ -147,9 +133,9 @@ where
             .collect();
         let Some(action) = plan.steps.first().map(|step| step.action) else { return };
         let keys: Vec<InstanceKey> = groups.keys().cloned().collect();
-        let budget = ACT_WITHIN.min(self.options.deadline - self.ports.clock.now()).max(Duration::zero());
-        let outcomes = self.ports.fleet.act(action, &keys, budget).await;
-        self.events.at = self.ports.clock.now();
+        let budget = ACT_WITHIN.min(self.options.deadline - self.ports.clock().now()).max(Duration::zero());
+        let outcomes = self.ports.fleet().act(action, &keys, budget).await;
+        self.events.at = self.ports.clock().now();
         engine::outcomes(&mut self.state, &outcomes, self.events.at);
         let Some(run) = self.state.open_run() else { return };
         let accepted = outcomes.iter().filter(|(_, outcome)| outcome.is_ok()).map(|(key, _)| key.clone());
@@ -170,7 +156,7 @@ where
                     self.events.failed(group, key, run, failure)
                 }
             };
-            self.ports.journal.note(&event);
+            self.ports.journal().note(&event);
         }
     }
 
@@ -178,24 +164,24 @@ where
     async fn finish(&mut self, plan: &SchedulePlan) -> Result<(), StoreError> {
         let (Some(end), Some(run)) = (plan.finish, self.state.open_run().cloned()) else { return Ok(()) };
         if run.cause == Cause::Force && matches!(end, End::Done | End::Notified) {
-            self.ports.store.lower_flag(&self.schedule.name, run.action).await?;
+            self.ports.store().lower_flag(&self.schedule.name, run.action).await?;
         }
         self.state.end_run(self.events.at, end);
-        self.ports.journal.note(&self.events.run_done(&run, end));
+        self.ports.journal().note(&self.events.run_done(&run, end));
         Ok(())
     }
 
     /// Tells everything that is not told yet; what chat does not take stays marked and is told by a later tick.
     async fn tell(&mut self, plan: &SchedulePlan) {
-        let started_at = self.ports.clock.now();
+        let started_at = self.ports.clock().now();
         for message in plan.messages.iter().cloned().chain(engine::messages(self.schedule, &self.state)) {
-            let now = self.ports.clock.now();
+            let now = self.ports.clock().now();
             let message = engine::timely(message, self.schedule, &self.state, now);
             let budget = (TELL_WITHIN - (now - started_at)).min(self.options.deadline - now);
             let is_given_up = self.done.is_chat_down && !matches!(message.receipt, Receipt::Warning { .. });
             let has_asked = !is_given_up && budget > Duration::zero();
             let told = if has_asked {
-                self.ports.chat.tell(&message.notice, &self.schedule.channels, budget).await
+                self.ports.chat().tell(&message.notice, &self.schedule.channels, budget).await
             } else {
                 Err(ChatError::Unavailable("it did not answer before, or there was no time left".to_owned()))
             };
@@ -208,7 +194,7 @@ where
                 }
                 Err(error) => {
                     if has_asked {
-                        engine::not_taken(&mut self.state, &message.receipt, self.ports.clock.now());
+                        engine::not_taken(&mut self.state, &message.receipt, self.ports.clock().now());
                     }
                     self.done.untold += 1;
                     self.done.is_chat_down |= matches!(error, ChatError::Unavailable(_));
@@ -219,13 +205,13 @@ where
     }
 
     fn note_told(&mut self, message: &Message) {
-        self.events.at = self.ports.clock.now();
+        self.events.at = self.ports.clock().now();
         engine::receipt(&mut self.state, &message.receipt);
         if let Receipt::Warning { named_at } = &message.receipt {
-            self.ports.journal.note(&self.events.warning(*named_at));
+            self.ports.journal().note(&self.events.warning(*named_at));
         }
         if let Notice::Extended { stop_at, by, .. } = &message.notice {
-            self.ports.journal.note(&self.events.extended(*stop_at, by));
+            self.ports.journal().note(&self.events.extended(*stop_at, by));
         }
     }
 
@@ -236,7 +222,7 @@ where
         let is_over = |run: &Run| is_due(run) && !engine::is_settling(run, now);
         let over: Vec<Run> = self.state.runs.iter().filter(|run| is_over(run)).cloned().collect();
         for run in over {
-            self.ports.store.put_run(document::history_item(&self.schedule.name, &run), None).await?;
+            self.ports.store().put_run(document::history_item(&self.schedule.name, &run), None).await?;
             self.state.runs.retain(|other| other.id() != run.id());
         }
         Ok(())

@@ -132,7 +132,15 @@ def alarms():
     unknown = sorted({name for name in named if f'"{name}"' not in metrics})
     assert named and not unknown, f"the code writes no such metric: {unknown}"
     kinds = source("model/event.rs")
-    asked = set(re.findall(r"'(\w+)'", " ".join(re.findall(r"event in \[.*?\]", json.dumps(board)))))
+    queries = [widget["properties"]["query"] for widget in board["widgets"] if widget["type"] == "log"]
+    asked = {word for query in queries for of in re.findall(r"event (?:in \[.*?\]|= '\w+')", query) for word in re.findall(r"'(\w+)'", of)}
     assert asked and all(f'"{kind}"' in kinds for kind in asked), asked
+    # Fields of the log: those of events, and the details that a tick notes.
+    fields = set(re.findall(r'\("(\w+)", ', source("document/event.rs") + source("tick/journal.rs")))
+    verbs = set("filter and in stats count latest by sort asc desc limit fields coalesce as".split())
+    for query in queries:
+        plain = re.sub(r"'[^']*'|\bas \w+|\w+\(\*\)|@\w+", "", query.removeprefix("SOURCE "))
+        named = set(re.findall(r"[a-z_]+", plain)) - verbs
+        assert named <= fields, f"the code logs no such field: {sorted(named - fields)}"
     count = sum(of["Type"] == "AWS::CloudWatch::Alarm" for of in resources.values())
     return f"{count} alarms, {len(board['widgets'])} widgets"

@@ -25,13 +25,16 @@ TICK = {"source": "aws.events", "detail-type": "Scheduled Event"}
 def package(folder):
     """Lays out a checkout as `sam deploy` wants it: the template as it is, and a zip with the binary.
 
-    The binary is that of LAMPLIGHTER_BOOTSTRAP, else of `cargo build`: for this machine, and quick to make.
+    The binary is that of LAMPLIGHTER_BOOTSTRAP, which may be the zip of `cargo zip --x86-64`, else of `cargo build`: quick to make.
     """
     binary = pathlib.Path(os.environ.get("LAMPLIGHTER_BOOTSTRAP") or tools.ROOT / "target/debug/lamplighter")
     assert binary.exists(), f"there is no {binary}: `cargo build` first"
     for name in ("infra", "target/package"):
         (folder / name).mkdir(parents=True)
     shutil.copy(tools.ROOT / "infra/template.yaml", folder / "infra")
+    if binary.suffix == ".zip":
+        shutil.copy(binary, folder / "target/package/bootstrap.zip")
+        return folder / "infra"
     small = folder / "bootstrap"
     # Symbols for debugging are most of it.
     if shutil.which("strip") is None or subprocess.run(["strip", "-o", small, binary]).returncode != 0:

@@ -1,6 +1,6 @@
 //! How long people wait for the chat function: cold and warm, under AWS's emulator of Lambda, with moto as DynamoDB.
 //!
-//! `cargo bench --profile lambda --bench answer`; the deployed binary takes minutes to link.
+//! `LAMPLIGHTER_BOOTSTRAP=target/package/bootstrap.zip cargo bench --profile dev --bench answer` measures the zip that is deployed.
 
 #![allow(
     clippy::expect_used,

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::*;
 use crate::memory::{Machine, World};
 use crate::model::{Action, GroupName, InstanceKey, InstanceState, Lease, Region, ScheduleState, TagValue};
-use crate::ports::{Item, StoreError, Table};
+use crate::ports::{Clock as _, Item, Ports, Store, StoreError, Table};
 use crate::testing::{Line, Town, schedule};
 use crate::tick;
 

@@ -19,7 +19,7 @@ fn a_day_goes_up_in_order_and_down_in_the_reverse_order() {
     09:32:01 start C ec2/c
     09:32:01 chat: start C: c
     09:33:01 ready C ec2/c
-    09:33:01 run_done action=start end=done took_seconds=181
+    09:33:01 run_done action=start end=done took_seconds=181 instances=4
     09:33:01 chat: start done, 4 in 181 s, 0 refused
     21:50:00 warning stop_at=2026-11-23T13:00:00Z
     21:50:00 chat: stops at Mon 22:00 (A: db, B: b1 b2, C: c)
@@ -36,7 +36,7 @@ fn a_day_goes_up_in_order_and_down_in_the_reverse_order() {
     22:01:00 stop A rds/db
     22:01:00 chat: stop A: db
     22:01:31 stopped A rds/db
-    22:01:31 run_done action=stop end=done took_seconds=91
+    22:01:31 run_done action=stop end=done took_seconds=91 instances=4
     22:01:31 chat: stop done, 4 in 91 s, 0 refused
     ");
 }
@@ -325,9 +325,9 @@ fn t11_a_withdrawn_order_ends() {
     assert_eq!(
         town.run_and_find("2026-11-22 13:00", "run_done"),
         [
-            "11:35:00 run_done action=start end=cancelled took_seconds=2100",
+            "11:35:00 run_done action=start end=cancelled took_seconds=2100 instances=0",
             // Then the timetable counts again: Friday's stop, for which nothing is left to do.
-            "11:40:00 run_done action=stop end=done took_seconds=0",
+            "11:40:00 run_done action=stop end=done took_seconds=0 instances=4",
         ]
     );
     assert_eq!(town.state("rds/db"), "stopped");

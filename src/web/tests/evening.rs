@@ -59,7 +59,7 @@ fn a_warned_person_clicks_and_the_servers_stop_at_the_new_time() {
     22:30:00 stop API ec2/api
     22:30:00 chat: stop API: api
     22:30:30 stopped API ec2/api
-    22:30:30 run_done action=stop end=done took_seconds=30
+    22:30:30 run_done action=stop end=done took_seconds=30 instances=1
     22:30:30 chat: stop done, 1 in 30 s, 0 refused
     ");
 

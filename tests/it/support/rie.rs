@@ -1,8 +1,11 @@
 //! Lambda on loopback: AWS's runtime interface emulator with a `bootstrap` of ours.
+//!
+//! It is the binary of this build, or what `LAMPLIGHTER_BOOTSTRAP` names: such as `target/package/bootstrap.zip`, the zip that is
+//! deployed, which is unpacked as Lambda does it.
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -33,7 +36,7 @@ impl Drop for Lambda {
 impl Lambda {
     /// Starts the binary of this package as a function, with this environment and nothing else in it.
     pub(crate) async fn start(env: &[(&str, &str)]) -> Self {
-        Self::start_bootstrap(Path::new(env!("CARGO_BIN_EXE_lamplighter")), env).await
+        Self::start_bootstrap(&bootstrap(), env).await
     }
 
     /// Starts any executable as a function; waits until it can be invoked.
@@ -41,7 +44,15 @@ impl Lambda {
         let program = tools::lambda_rie();
         let folder = TempDir::new().expect("a temporary folder can be made");
         let bootstrap = folder.path().join("bootstrap");
-        symlink(executable, &bootstrap).expect("a link can be made");
+        if executable.extension().is_some_and(|ending| ending == "zip") {
+            let unzip = Command::new("unzip").arg("-q").arg(executable).arg("-d").arg(folder.path()).status();
+            assert!(
+                unzip.expect("`unzip` is installed").success() && bootstrap.is_file(),
+                "{executable:?} holds no bootstrap"
+            );
+        } else {
+            symlink(executable, &bootstrap).expect("a link can be made");
+        }
         let address = format!("127.0.0.1:{}", free_port());
         let log = fs::File::create(folder.path().join("log")).expect("a log can be made");
         let child = Command::new(program)
@@ -91,6 +102,13 @@ impl Lambda {
         }
         panic!("the Lambda emulator did not start\n{}", self.output());
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the environment of a test is the test's affair")]
+fn bootstrap() -> PathBuf {
+    let other = std::env::var_os("LAMPLIGHTER_BOOTSTRAP").map(PathBuf::from);
+    let other = other.map(|path| path.canonicalize().expect("`LAMPLIGHTER_BOOTSTRAP` names a file"));
+    other.unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_lamplighter")))
 }
 
 /// The children of a process, over all of its threads.
