@@ -22,7 +22,7 @@
 //! | `IncorrectInstanceState`, `InvalidDBInstanceState`, `InvalidDBClusterStateFault`, `InvalidDBShardGroupState` | start, stop | wrong state: the same |
 //! | `OperationNotPermitted` | stop | refused for good, stop protection: the same |
 //! | `UnsupportedOperation` | stop | refused for good, such as a one-time spot instance: the same |
-//! | `IncorrectSpotRequestState` | start | refused for good: the same |
+//! | `IncorrectSpotRequestState` | start | wrong state, until EC2 has disabled the spot request: the same |
 //! | `InvalidParameterCombination` | start, stop of a database | refused for good, a kind that is not stopped for itself |
 //! | `InvalidDBClusterStateFault` that speaks of a global database | start, stop of a cluster | refused for good |
 //! | `InsufficientInstanceCapacity`, `InsufficientHostCapacity`, `InsufficientDBInstanceCapacity` | start | capacity: found by halves, since EC2 names nobody; the others go on |

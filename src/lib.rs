@@ -86,8 +86,7 @@
 //! **AWS.** *A1* One paginated discovery a tick and region; none when nothing is due. *A2* Batches, in which one bad id is
 //! isolated; never `Force`. *A3* What AWS refuses to stop is left alone, with its reason. *A4* The reached state is read
 //! back. *A5* Throttling is retried within the time left, and then by the next tick. *A6* An account or region that cannot be
-//! reached harms no other schedule. In the other accounts of its own schedules what waits for nobody goes on; within an
-//! account nothing is decided on half of the picture. *A7* Two ticks at once never act twice: a schedule is taken with a
+//! reached harms no other: its instances are left as they are, and elsewhere what waits for nobody goes on. *A7* Two ticks at once never act twice: a schedule is taken with a
 //! conditional write, and a lease that ends by itself; ticks over parts of the schedules leave one another's problems alone.
 //! *A8* A tick that dies anywhere loses nothing; messages may then come twice.
 //!

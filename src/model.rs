@@ -7,6 +7,7 @@ mod clock_value;
 mod dates;
 mod days;
 mod event;
+mod failure;
 mod group;
 mod instance;
 mod name;
@@ -21,10 +22,9 @@ pub use clock_value::{ClockValue, ClockValueError};
 pub use dates::{Dates, DatesError, Monthdays, Months, Weekdays};
 pub use days::{Days, DaysError};
 pub use event::{Detail, Event, EventKind};
+pub use failure::{Failure, FailureKind, is_quota, kind_of};
 pub use group::{Groups, GroupsError, Ready, ServerGroup, ServiceType};
-pub use instance::{
-    Failure, FailureKind, Instance, InstanceKey, InstanceKind, InstanceState, Inventory, Label, Refusal, Scope,
-};
+pub use instance::{Instance, InstanceKey, InstanceKind, InstanceState, Inventory, Label, Refusal, Scope};
 pub use name::{GroupName, InstanceId, NameError, Region, RoleArn, ScheduleName, TagValue};
 pub use notice::{Notice, Stretch};
 pub use order::{Day, Later, Order, Ordered, Orderer};

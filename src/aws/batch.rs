@@ -91,7 +91,7 @@ mod tests {
     use std::cell::RefCell;
     use std::collections::{BTreeMap, BTreeSet};
 
-    use super::super::failure::kind_of;
+    use crate::model::kind_of;
 
     fn ids(count: usize) -> Vec<InstanceId> {
         (0..count).map(|n| InstanceId::new(&format!("i-{n:03x}")).unwrap()).collect()

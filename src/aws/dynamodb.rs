@@ -364,8 +364,8 @@ fn store_error(failure: &Failure, table: &str, setting: &'static str) -> StoreEr
 
 #[cfg(test)]
 mod tests {
-    use super::super::failure::kind_of;
     use super::*;
+    use crate::model::kind_of;
 
     #[test]
     fn errors_are_those_a_tick_can_tell_apart() {

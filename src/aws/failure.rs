@@ -1,4 +1,6 @@
-//! What AWS's errors mean to a tick: one table from error codes to [`FailureKind`]s. Pure; knows no operation.
+//! What the SDK's errors mean to a tick: which failure one is, and who of a batch it is about. Pure; knows no operation.
+//!
+//! The table from error codes to kinds is in the model, where messages read it too.
 
 use std::error::Error;
 
@@ -9,7 +11,7 @@ use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryA
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::log::chain;
-use crate::model::{Failure, FailureKind};
+use crate::model::{Failure, FailureKind, is_quota, kind_of};
 
 /// The code of an instance that there was no time to ask for.
 pub(super) const NOT_ASKED_YET: &str = "NotAskedYet";
@@ -53,95 +55,6 @@ pub(super) fn no_answer() -> Failure {
     }
 }
 
-/// The kind of an error code of EC2, RDS or DynamoDB; where the code says nothing, the HTTP status does.
-pub(super) fn kind_of(code: &str, status: u16) -> FailureKind {
-    match code {
-        "RequestLimitExceeded"
-        | "RequestThrottled"
-        | "RequestThrottledException"
-        | "EC2ThrottledException"
-        | "TooManyRequestsException"
-        | "ProvisionedThroughputExceededException"
-        | "BandwidthLimitExceeded"
-        | "PriorRequestNotComplete"
-        | "SlowDown" => FailureKind::Throttled,
-        "UnauthorizedOperation"
-        | "AccessDenied"
-        | "AccessDeniedException"
-        | "AuthFailure"
-        | "NotAuthorized"
-        | "UnrecognizedClientException"
-        | "InvalidClientTokenId"
-        | "InvalidAccessKeyId"
-        | "ExpiredToken"
-        | "ExpiredTokenException"
-        | "RequestExpired"
-        | "SignatureDoesNotMatch"
-        | "InvalidSignatureException"
-        | "IncompleteSignature"
-        | "IncompleteSignatureException"
-        | "MissingAuthenticationToken"
-        | "MissingAuthenticationTokenException"
-        | "OptInRequired"
-        | "Blocked"
-        | "PendingVerification" => FailureKind::Denied,
-        "InvalidInstanceID.NotFound"
-        | "InvalidInstanceID.Malformed"
-        | "InvalidInstanceId"
-        | "DBInstanceNotFound"
-        | "DBInstanceNotFoundFault"
-        | "DBClusterNotFound"
-        | "DBClusterNotFoundFault" => FailureKind::Gone,
-        "IncorrectInstanceState"
-        | "IncorrectState"
-        | "InvalidState"
-        | "InvalidDBInstanceState"
-        | "InvalidDBInstanceStateFault"
-        | "InvalidDBClusterState"
-        | "InvalidDBClusterStateFault"
-        | "InvalidDBShardGroupState"
-        | "InvalidDBShardGroupStateFault" => FailureKind::WrongState,
-        "OperationNotPermitted"
-        | "UnsupportedOperation"
-        | "UnsupportedOperationException"
-        | "Unsupported"
-        | "UnsupportedHibernationConfiguration"
-        | "IncorrectSpotRequestState"
-        // What RDS says of "aurora-mysql DB instances are not eligible for stopping and starting".
-        | "InvalidParameterCombination"
-        | "InvalidParameterCombinationException" => FailureKind::Refused,
-        "InternalError"
-        | "InternalFailure"
-        | "InternalServerError"
-        | "ServerInternal"
-        | "Unavailable"
-        | "ServiceUnavailable"
-        | "ServiceUnavailableException"
-        | "RequestTimeout"
-        | "RequestTimeoutException" => FailureKind::Unreachable,
-        _ if code.starts_with("Throttl") => FailureKind::Throttled,
-        _ if is_quota(code) || (code.starts_with("Insufficient") && code.contains("Capacity")) => FailureKind::Capacity,
-        _ => match status {
-            429 => FailureKind::Throttled,
-            401 | 403 => FailureKind::Denied,
-            500.. => FailureKind::Unreachable,
-            _ => FailureKind::Other,
-        },
-    }
-}
-
-/// Whether the code speaks of a quota of the account: no part of a batch would fare better.
-fn is_quota(code: &str) -> bool {
-    matches!(
-        code,
-        "InstanceLimitExceeded"
-            | "VcpuLimitExceeded"
-            | "MaxSpotInstanceCountExceeded"
-            | "InstanceQuotaExceeded"
-            | "InstanceQuotaExceededFault"
-    )
-}
-
 /// Whether one instance of a batch may have spoilt it for the others, so that asking for a part makes sense (rule A2).
 pub(super) fn is_about_an_instance(failure: &Failure) -> bool {
     let is_about_the_caller =
@@ -181,53 +94,7 @@ impl ClassifyRetry for CapacityIsFinal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use FailureKind::{Capacity, Denied, Gone, Other, Refused, Throttled, Unreachable, WrongState};
-
-    #[test]
-    fn codes_have_kinds() {
-        let cases = [
-            ("RequestLimitExceeded", 503, Throttled),
-            ("Throttling", 400, Throttled),
-            ("ThrottlingException", 400, Throttled),
-            ("ProvisionedThroughputExceededException", 400, Throttled),
-            ("UnauthorizedOperation", 403, Denied),
-            ("AccessDenied", 403, Denied),
-            ("AccessDeniedException", 400, Denied),
-            ("AuthFailure", 401, Denied),
-            ("UnrecognizedClientException", 400, Denied),
-            ("ExpiredTokenException", 400, Denied),
-            ("InvalidInstanceID.NotFound", 400, Gone),
-            ("InvalidInstanceID.Malformed", 400, Gone),
-            ("DBInstanceNotFound", 404, Gone),
-            ("DBInstanceNotFoundFault", 404, Gone),
-            ("IncorrectInstanceState", 400, WrongState),
-            ("InvalidDBInstanceState", 400, WrongState),
-            ("InvalidDBInstanceStateFault", 400, WrongState),
-            ("InvalidDBClusterStateFault", 400, WrongState),
-            ("InvalidDBShardGroupState", 400, WrongState),
-            ("DBClusterNotFoundFault", 404, Gone),
-            ("OperationNotPermitted", 400, Refused),
-            ("UnsupportedOperation", 400, Refused),
-            ("IncorrectSpotRequestState", 400, Refused),
-            ("UnsupportedHibernationConfiguration", 400, Refused),
-            ("InvalidParameterCombination", 400, Refused),
-            ("InsufficientInstanceCapacity", 500, Capacity),
-            ("InsufficientHostCapacity", 500, Capacity),
-            ("InsufficientDBInstanceCapacity", 400, Capacity),
-            ("InsufficientDBInstanceCapacityFault", 400, Capacity),
-            ("VcpuLimitExceeded", 400, Capacity),
-            ("InternalError", 500, Unreachable),
-            ("Unavailable", 503, Unreachable),
-            ("Http502", 502, Unreachable),
-            ("Http429", 429, Throttled),
-            ("Http403", 403, Denied),
-            ("InvalidParameterValue", 400, Other),
-            ("", 400, Other),
-        ];
-        for (code, status, expected) in cases {
-            assert_eq!(kind_of(code, status), expected, "{code}");
-        }
-    }
+    use FailureKind::Unreachable;
 
     #[test]
     fn a_batch_is_not_split_for_what_is_about_the_caller() {

@@ -4,10 +4,10 @@
 use aws_sdk_ec2::types::Tag;
 use futures_util::{StreamExt as _, stream};
 
-use crate::model::{Failure, FailureKind, InstanceId};
+use crate::model::{Failure, FailureKind, InstanceId, kind_of};
 
 use super::batch::isolate;
-use super::failure::{failure_of, kind_of};
+use super::failure::failure_of;
 
 /// The key of the tag.
 pub(super) const KEY: &str = "lamplighter:last-action";

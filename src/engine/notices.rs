@@ -315,11 +315,13 @@ pub(super) fn unreachable(inventory: &Inventory) -> Vec<Problem> {
         stops_schedule: false,
     };
     let scopes = inventory.unreachable.iter().map(|(scope, failure)| {
-        let message = format!("could not be looked at, so its schedules wait: {failure}");
+        let message = format!(
+            "could not be looked at, so what is there is left as it is, and groups elsewhere may wait for it: {failure}"
+        );
         problem(Source::Scope(scope.clone()), scope.to_string(), message)
     });
     let accounts = inventory.closed.iter().map(|(role, failure)| {
-        let message = format!("could not be assumed, so what is in its account is left as it is: {failure}");
+        let message = format!("could not be assumed, so what is in its account is left as it is, and groups elsewhere may wait for it: {failure}");
         problem(Source::Account(role.clone()), format!("role {role}"), message)
     });
     scopes.chain(accounts).collect()

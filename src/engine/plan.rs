@@ -9,8 +9,8 @@ use super::runs::Wanted;
 use super::told::{Found, Untold, untold};
 use super::{calendar, notices, restarts, runs, warnings};
 use crate::model::{
-    Action, Cause, End, GroupName, Instance, InstanceKey, Inventory, Mode, Notebook, Problem, RoleArn, Schedule,
-    ScheduleName, ScheduleState, Scope, Source,
+    Action, Cause, End, GroupName, Instance, InstanceKey, Inventory, Mode, Notebook, Problem, Schedule,
+    ScheduleName, ScheduleState, Source,
 };
 
 /// A schedule with what is remembered of it.
@@ -178,9 +178,9 @@ enum Instances<'a> {
     Seen(Vec<&'a Instance>),
     /// No look was needed.
     NotNeeded,
-    /// One was needed, and some accounts did not answer: those of the others.
+    /// One was needed, and some places did not answer: those of the others.
     Partly(Vec<&'a Instance>),
-    /// One was needed, but no account has answered in full: nothing is decided on half of the picture.
+    /// One was needed, but no place has answered in full.
     Unreachable,
 }
 
@@ -191,18 +191,13 @@ fn instances_of<'a>(seen: &'a SeenSchedule, inventory: &'a Inventory, now: DateT
     if is_taken || !needs_look(seen, now) {
         return Instances::NotNeeded;
     }
-    let unseen = schedule.scopes.iter().filter(|scope| !inventory.seen.contains(scope));
-    let dark: BTreeSet<Option<&RoleArn>> = unseen.map(|scope| scope.account.as_ref()).collect();
-    let all = inventory.of(&schedule.tag_value, &schedule.scopes);
-    if dark.is_empty() {
-        return Instances::Seen(all.collect());
+    let all = inventory.of(&schedule.tag_value, &schedule.scopes).collect();
+    let seen = schedule.scopes.iter().filter(|scope| inventory.seen.contains(*scope)).count();
+    if seen == schedule.scopes.len() {
+        return Instances::Seen(all);
     }
-    // An account that does not answer holds no other (rule A6). What would be done is said of all of them at once.
-    let is_dark = |scope: &Scope| dark.contains(&scope.account.as_ref());
-    if schedule.mode == Mode::Notify || schedule.scopes.iter().all(is_dark) {
-        return Instances::Unreachable;
-    }
-    Instances::Partly(all.filter(|instance| !is_dark(&instance.key.scope)).collect())
+    // A place that does not answer holds no other (rule A6). What would be done is said of all of them at once.
+    if seen == 0 || schedule.mode == Mode::Notify { Instances::Unreachable } else { Instances::Partly(all) }
 }
 
 impl SchedulePlan {
@@ -267,7 +262,7 @@ mod tests {
     use chrono::Duration;
 
     use super::*;
-    use crate::model::Lease;
+    use crate::model::{Lease, Scope};
     use crate::testing::{local, schedule};
 
     #[test]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
-use super::{Action, GroupName, InstanceId, Region, RoleArn, TagValue};
+use super::{Action, Failure, GroupName, InstanceId, Region, RoleArn, TagValue};
 
 /// Where to look for instances: an account and a region; `None` is the function's own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -261,48 +261,6 @@ impl Inventory {
         self.instances
             .values()
             .filter(move |instance| instance.schedule_tag == *tag_value && scopes.contains(&instance.key.scope))
-    }
-}
-
-/// The choices that a tick has after AWS has said no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FailureKind {
-    /// Too many calls; later.
-    Throttled,
-    /// A permission is missing.
-    Denied,
-    /// There is no such instance any more.
-    Gone,
-    /// Not possible in its present state; later.
-    WrongState,
-    /// AWS will never do it, whatever the state.
-    Refused,
-    /// AWS has no capacity for it now.
-    Capacity,
-    /// No answer.
-    Unreachable,
-    /// Anything else.
-    Other,
-}
-
-/// What AWS answered instead of doing it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// What can be done about it.
-    pub kind: FailureKind,
-    /// AWS's error code, such as `InsufficientInstanceCapacity`.
-    pub code: String,
-    /// AWS's words.
-    pub message: String,
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.code.is_empty(), self.message.is_empty()) {
-            (false, false) => write!(f, "{}: {}", self.code, self.message),
-            (false, true) => f.write_str(&self.code),
-            (true, _) => f.write_str(&self.message),
-        }
     }
 }
 

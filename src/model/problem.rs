@@ -55,10 +55,12 @@ impl Problem {
         }
     }
 
-    /// What tells this problem from any other, and changes when the fault changes.
+    /// What tells this problem from any other, and changes when the fault changes. That a place cannot be looked at is one
+    /// problem, in whatever words it comes: those of a network differ from time to time.
     #[must_use]
     pub fn fingerprint(&self) -> Uuid {
-        let Self { item, attribute, holds, message, .. } = self;
+        let Self { source, item, attribute, holds, message, .. } = self;
+        let message = if matches!(source, Source::Scope(_) | Source::Account(_)) { "" } else { message };
         let text = format!("{item}\u{1f}{attribute}\u{1f}{}\u{1f}{message}", holds.as_deref().unwrap_or_default());
         Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes())
     }

@@ -95,7 +95,7 @@ async fn accounts_and_regions_are_stopped_side_by_side_and_a_closed_account_is_o
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_region_of_an_account_that_answers_nothing_harms_no_other() {
+async fn an_account_that_may_not_be_looked_at_harms_no_other() {
     let moto = Moto::start().await;
     let place = moto.place(Some(ACCOUNTS[0]), REGION).await;
     moto::run_instances(&place, (1, 2), &[TAG]).await;

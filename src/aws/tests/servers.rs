@@ -80,7 +80,7 @@ pub(super) const CASES: [Case; 20] = [
             "IncorrectSpotRequestState",
             400,
             "The Spot Instance request of 'i-3' is not in the appropriate state to start the instance.",
-            Refused,
+            WrongState,
             true,
             2,
         )

@@ -2,7 +2,7 @@
 //!
 //! Each language says it in its own words. Knows no instance and no platform.
 
-use crate::model::{Action, InstanceKind};
+use crate::model::{Action, FailureKind, InstanceKind, is_quota, kind_of};
 
 /// What a person can do about a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,43 +60,26 @@ impl Advice {
         Self::Unknown,
     ];
 
-    /// What can be done about this code.
+    /// What can be done about this code: where it says no more than its kind, that of the kind.
     pub(super) fn of(code: &str, action: Action) -> Self {
         match code {
-            _ if code.starts_with("Insufficient") && code.contains("Capacity") => Self::NoRoom,
-            "InstanceLimitExceeded" | "VcpuLimitExceeded" | "InstanceQuotaExceeded" | "InstanceQuotaExceededFault" => {
-                Self::Quota
-            }
-            "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" | "NotAuthorized" => Self::Permission,
             "AuthFailure"
             | "UnrecognizedClientException"
             | "InvalidClientTokenId"
+            | "InvalidAccessKeyId"
             | "ExpiredToken"
             | "ExpiredTokenException"
+            | "RequestExpired"
             | "SignatureDoesNotMatch"
-            | "OptInRequired" => Self::Credentials,
-            "OperationNotPermitted" if action == Action::Stop => Self::Protected,
-            "UnsupportedOperation"
-            | "UnsupportedOperationException"
-            | "Unsupported"
-            | "IncorrectSpotRequestState"
-            | "InvalidParameterCombination" => Self::Unsupported,
-            "IncorrectInstanceState"
-            | "IncorrectState"
-            | "InvalidState"
-            | "NotReadyToHibernate"
-            | "InvalidDBInstanceState"
-            | "InvalidDBInstanceStateFault"
-            | "InvalidDBClusterState"
-            | "InvalidDBClusterStateFault"
-            | "InvalidDBClusterStateFaultException" => Self::WrongState,
-            "InvalidInstanceID.NotFound"
-            | "DBInstanceNotFound"
-            | "DBInstanceNotFoundFault"
-            | "DBClusterNotFound"
-            | "DBClusterNotFoundFault" => Self::Gone,
-            "RequestLimitExceeded" | "TooManyRequestsException" | "NotAskedYet" => Self::Throttled,
-            _ if code.starts_with("Throttl") => Self::Throttled,
+            | "OptInRequired"
+            | "Blocked"
+            | "PendingVerification" => Self::Credentials,
+            "OperationNotPermitted" => match action {
+                Action::Stop => Self::Protected,
+                Action::Start => Self::Unknown,
+            },
+            "NotReadyToHibernate" => Self::WrongState,
+            "NotAskedYet" => Self::Throttled,
             "NoAnswer" => Self::NoAnswer,
             "KMSKeyNotAccessibleFault" | "InvalidKMSKey.InvalidState" | "Client.InvalidKMSKey.InvalidState" => {
                 Self::Key
@@ -104,7 +87,21 @@ impl Advice {
             "DidNotStart" => Self::DidNotStart,
             "DidNotStop" => Self::DidNotStop,
             "storage-full" => Self::StorageFull,
-            _ => Self::Unknown,
+            _ if is_quota(code) => Self::Quota,
+            _ => Self::of_kind(kind_of(code, 0)),
+        }
+    }
+
+    fn of_kind(kind: FailureKind) -> Self {
+        match kind {
+            FailureKind::Throttled => Self::Throttled,
+            FailureKind::Denied => Self::Permission,
+            FailureKind::Gone => Self::Gone,
+            FailureKind::WrongState => Self::WrongState,
+            FailureKind::Refused => Self::Unsupported,
+            FailureKind::Capacity => Self::NoRoom,
+            FailureKind::Unreachable => Self::NoAnswer,
+            FailureKind::Other => Self::Unknown,
         }
     }
 }
@@ -150,6 +147,12 @@ mod tests {
             ("DidNotStart", Action::Start, Advice::DidNotStart),
             ("DidNotStop", Action::Stop, Advice::DidNotStop),
             ("storage-full", Action::Start, Advice::StorageFull),
+            ("RequestExpired", Action::Stop, Advice::Credentials),
+            ("InvalidDBShardGroupState", Action::Stop, Advice::WrongState),
+            ("IncorrectSpotRequestState", Action::Start, Advice::WrongState),
+            ("EC2ThrottledException", Action::Stop, Advice::Throttled),
+            ("InvalidInstanceID.Malformed", Action::Stop, Advice::Gone),
+            ("InternalError", Action::Stop, Advice::NoAnswer),
             ("SomethingNew", Action::Start, Advice::Unknown),
             ("", Action::Stop, Advice::Unknown),
         ];

@@ -158,8 +158,7 @@ pub(in crate::chat) fn problems() -> Notice {
 
 pub(in crate::chat) fn unreachable() -> Notice {
     let scope = Scope { region: crate::model::Region::new("eu-west-1").ok(), account: None };
-    let message =
-        "could not be looked at, so its schedules wait: UnauthorizedOperation: you are not allowed to do this";
+    let message = "could not be looked at, so what is there is left as it is, and groups elsewhere may wait for it: UnauthorizedOperation: you are not allowed to do this";
     Notice::Problems(vec![Problem {
         source: Source::Scope(scope.clone()),
         schedule: None,

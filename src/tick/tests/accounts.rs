@@ -32,7 +32,7 @@ fn a6_an_account_that_does_not_answer_is_one_message_and_holds_no_other() {
     let lines = town.run_until("2026-11-23 10:00");
     let told: Vec<&String> = lines.iter().filter(|line| line.contains("chat: problems")).collect();
     assert_eq!(told.len(), 1, "{lines:#?}");
-    assert!(told[0].contains("could not be looked at, so its schedules wait: AccessDenied: no"), "{told:?}");
+    assert!(told[0].contains("could not be looked at, so what is there is left as it is, and groups elsewhere may wait for it: AccessDenied: no"), "{told:?}");
     for key in ["rds/db", "ec2/b1", "ec2/b2", "ec2/c"] {
         assert_eq!([town.state(key), town.state(&there(key))], ["running", "stopped"], "{key}");
     }
@@ -43,6 +43,28 @@ fn a6_an_account_that_does_not_answer_is_one_message_and_holds_no_other() {
     let lines = town.run_until("2026-11-23 10:10");
     assert_eq!(town.state(&there("ec2/c")), "running");
     assert!(lines.iter().any(|line| line.contains("start done, 8")), "{lines:#?}");
+}
+
+#[test]
+fn a6_a_region_that_does_not_answer_holds_no_other_of_its_account() {
+    let file = CHAIN.replace("ForceStart: false", "ForceStart: false, Regions: [eu-west-1, us-east-1]");
+    let far = |key: &str| format!("us-east-1|{key}");
+    let machines = ["eu-west-1|rds/db A", "eu-west-1|ec2/b1 B", "us-east-1|rds/other A"];
+    let town = Town::new(&file.replace(", Dependency: [A]", ""), &machines, "2026-11-23 09:30");
+    let scope = Scope { account: None, region: crate::model::Region::new("us-east-1").ok() };
+    for (minute, message) in [("09:40", "one"), ("09:50", "other")] {
+        let failure = Failure { message: message.to_owned(), ..denied() };
+        town.world.set_unreachable(scope.clone(), Some(failure));
+        let lines = town.run_until(&format!("2026-11-23 {minute}"));
+        // Told once, in whatever words AWS puts it.
+        let told = lines.iter().filter(|line| line.contains("chat: problems")).count();
+        assert_eq!(told, usize::from(message == "one"), "{lines:#?}");
+    }
+    let states = ["eu-west-1|rds/db", "eu-west-1|ec2/b1", &far("rds/other")].map(|key| town.state(key));
+    assert_eq!(states, ["running", "running", "stopped"]);
+    town.world.set_unreachable(scope, None);
+    town.run_until("2026-11-23 10:10");
+    assert_eq!(town.state(&far("rds/other")), "running");
 }
 
 #[test]

@@ -135,6 +135,6 @@ fn a_faulty_item_says_what_it_holds_and_what_is_allowed() {
     ");
     insta::assert_snapshot!(text(&samples::unreachable()), @"
     Region eu-west-1 needs a look
-    What is wrong: could not be looked at, so its schedules wait: UnauthorizedOperation: you are not allowed to do this
+    What is wrong: could not be looked at, so what is there is left as it is, and groups elsewhere may wait for it: UnauthorizedOperation: you are not allowed to do this
     ");
 }

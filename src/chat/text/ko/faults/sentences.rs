@@ -116,10 +116,13 @@ pub(super) const SENTENCES: [Pair; 76] = [
         "이 날짜의 중지가 시작과 같거나 시작보다 일러 운영 시간이 없습니다",
     ),
     // engine::notices
-    ("could not be looked at, so its schedules wait: {0}", "조회하지 못하여 이곳의 스케줄은 기다리고 있습니다: {0}"),
     (
-        "could not be assumed, so what is in its account is left as it is: {0}",
-        "역할을 맡지 못하여 그 계정에 있는 인스턴스는 지금 상태로 둡니다: {0}",
+        "could not be looked at, so what is there is left as it is, and groups elsewhere may wait for it: {0}",
+        "조회하지 못하여 이곳의 인스턴스는 그대로 두며, 다른 곳의 그룹이 이를 기다릴 수 있습니다: {0}",
+    ),
+    (
+        "could not be assumed, so what is in its account is left as it is, and groups elsewhere may wait for it: {0}",
+        "역할을 맡지 못하여 그 계정에 있는 인스턴스는 지금 상태로 두며, 다른 곳의 그룹이 이를 기다릴 수 있습니다: {0}",
     ),
     ("no instance carries this value in its schedule tag", "스케줄 태그에 이 값을 가진 인스턴스가 없습니다"),
     (

@@ -49,8 +49,8 @@ fn names_and_values_stay_and_the_rest_is_korean() {
             "그룹이 서로를 기다립니다: A -> B -> A. 사용할 수 있는 값: `C`, `D`, 외 2개",
         ),
         (
-            "could not be looked at, so its schedules wait: Denied: it's `x, allowed: {0} [1]",
-            "조회하지 못하여 이곳의 스케줄은 기다리고 있습니다: Denied: it's `x, allowed: {0} [1]",
+            "could not be looked at, so what is there is left as it is, and groups elsewhere may wait for it: Denied: it's `x, allowed: {0} [1]",
+            "조회하지 못하여 이곳의 인스턴스는 그대로 두며, 다른 곳의 그룹이 이를 기다릴 수 있습니다: Denied: it's `x, allowed: {0} [1]",
         ),
         ("holds `{0} [1]`, which was never written there", "기록한 적이 없는 `{0} [1]` 값이 들어 있습니다."),
         ("is 5 years old", "is 5 years old"),
