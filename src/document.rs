@@ -29,7 +29,7 @@ mod tables;
 pub(crate) mod yaml;
 
 pub use about::{About, about};
-pub use batch::{BatchError, batch, batch_text};
+pub use batch::{Batch, BatchError, batch, batch_text};
 pub use difference::{Change, difference, only_in_tables};
 pub use event::event_object;
 pub(crate) use exception::{FORCED, REPLACES};

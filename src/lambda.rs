@@ -128,11 +128,12 @@ impl<P: AnyPorts, Q: Queue> Function<'_, P, Q> {
             settle: self.settings.settle,
             defaults: self.settings.defaults,
             only: None,
+            about: trigger::about(trigger, &payload),
         };
         let before = (self.sent)();
         let done = match (trigger, self.queue) {
             (Trigger::Queue, _) => self.batches(queue::messages(&payload), &options).await,
-            (_, Some(queue)) => self.dispatch(trigger, queue, &trigger::about(trigger, &payload), &options).await,
+            (_, Some(queue)) => self.dispatch(trigger, queue, &options).await,
             (_, None) => self.tick(trigger, &options).await,
         };
         let Done { kind, report, answer } = done;
@@ -148,9 +149,9 @@ impl<P: AnyPorts, Q: Queue> Function<'_, P, Q> {
     }
 
     /// Puts what has something to do on the queue.
-    async fn dispatch(&self, trigger: Trigger, queue: &Q, about: &About, options: &Options) -> Done {
+    async fn dispatch(&self, trigger: Trigger, queue: &Q, options: &Options) -> Done {
         tracing::info!(trigger = trigger.as_str(), "a dispatch begins");
-        let dispatched = tick::dispatch(&self.ports, queue, options, about).await;
+        let dispatched = tick::dispatch(&self.ports, queue, options).await;
         let done = Done::of(Kind::Dispatch, dispatched, |report| dispatch_answer(trigger, report));
         tracing::info!(schedules = done.report.dispatched, batches = done.report.batches, "dispatched");
         done
@@ -173,8 +174,8 @@ impl<P: AnyPorts, Q: Queue> Function<'_, P, Q> {
     /// Runs the tick of one message: its id, what was done, and why the message has to come again.
     async fn batch(&self, (index, message): (usize, Message), options: &Options) -> (String, Report, Option<String>) {
         let Message { id, batch } = message;
-        let schedules = match batch {
-            Ok(schedules) => schedules,
+        let Batch { schedules, restarted } = match batch {
+            Ok(batch) => batch,
             Err(error) => return (id, Report::default(), Some(error.to_string())),
         };
         if index >= SIDE_BY_SIDE && self.ports.clock().now() + MESSAGE_TAKES > options.deadline {
@@ -183,7 +184,8 @@ impl<P: AnyPorts, Q: Queue> Function<'_, P, Q> {
         let (trigger, count) = (Trigger::Queue.as_str(), schedules.len());
         tracing::info!(trigger, messageId = id, schedules = count, "a tick begins");
         let owner = format!("{}/{id}", options.owner);
-        let options = Options { owner, only: Some(schedules), ..options.clone() };
+        let about = restarted.map_or(About::All, About::Restarted);
+        let options = Options { owner, only: Some(schedules), about, ..options.clone() };
         match tick::run(&self.ports, &options).await {
             Ok(report) => (id, report, None),
             Err(error) => (id, error.report.clone(), Some(error.to_string())),

@@ -76,19 +76,22 @@
 //! is not warned of again, unless its order is withdrawn. *T11* A force start lasts until the next stop; its flag is
 //! lowered when every instance is handled. *T12* RDS starts a database by itself that has been stopped for seven days: it
 //! is stopped again with a warning, also while the stop before is unfinished, unless something that needs it is up. What
-//! was not seen stopped just before AWS's time counts as started by hand. AWS's time is read once an hour.
+//! was not seen stopped just before AWS's time, and no event of AWS told, counts as started by hand. That time is read once
+//! an hour.
 //!
 //! **Order.** *O1* A group starts when every group it depends on is ready. *O2* It stops when every group that depends on it
 //! has stopped. *O3* What may go now goes at once. *O4* A failure holds what depends on it, and nothing else; it is tried
 //! again with back-off and told once. *O5* A group without instances is ready; an instance without a group waits for nobody.
 //! *O6* Terminated instances do not count; what AWS refuses is reported once and holds nobody.
 //!
-//! **AWS.** *A1* One paginated discovery a tick and region; none when nothing is due. *A2* Batches, in which one bad id is
-//! isolated; never `Force`. *A3* What AWS refuses to stop is left alone, with its reason. *A4* The reached state is read
-//! back. *A5* Throttling is retried within the time left, and then by the next tick. *A6* An account or region that cannot be
-//! reached harms no other: its instances are left as they are, and elsewhere what waits for nobody goes on. *A7* Two ticks at once never act twice: a schedule is taken with a
-//! conditional write, and a lease that ends by itself; ticks over parts of the schedules leave one another's problems alone.
-//! *A8* A tick that dies anywhere loses nothing; messages may then come twice.
+//! **AWS.** *A1* One paginated discovery a tick and region; none when nothing is due. *A2* Batches, in which one bad id
+//! is isolated; never `Force`. *A3* What AWS refuses to stop is left alone, with its reason. *A4* The reached state is
+//! read back. *A5* Throttling is retried within the time left, and then by the next tick. *A6* An account or region that
+//! cannot be reached harms no other: its instances are left as they are, and elsewhere what waits for nobody goes on.
+//! *A7* Two ticks at once never act twice: a schedule is taken with a conditional write, and a lease that ends by
+//! itself; ticks over parts of the schedules leave one another's problems alone. While a tick looks on, which the state
+//! says, events of single instances are left to it. *A8* A tick that dies anywhere loses nothing; messages may then come
+//! twice.
 //!
 //! **Chat.** *C1* One message an event, the same failure once. *C2* Sent after the fact, with exactly what it was done to.
 //! *C3* The platform follows from the webhook's address or a setting. *C4* A warning carries a way to move its stop: buttons,

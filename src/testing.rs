@@ -12,7 +12,7 @@ use crate::model::{
     Action, Failure, FailureKind, GroupName, InstanceState, Notice, Problem, Schedule, ScheduleName, Stretch, TagValue,
 };
 use crate::ports::{Clock as _, Ports, Queue, QueueError, Table};
-use crate::tick::{self, Options, Report, TickError};
+use crate::tick::{self, About, Options, Report, TickError};
 
 /// The schedules of a file's text, and what is wrong with it.
 pub(crate) fn read(text: &str) -> (Vec<Schedule>, Vec<String>) {
@@ -143,6 +143,7 @@ impl Town {
             settle: Duration::seconds(60),
             defaults: Defaults::default(),
             only: None,
+            about: About::All,
         }
     }
 
@@ -220,7 +221,7 @@ impl Line {
         let messages = std::mem::take(&mut *self.messages.lock().unwrap());
         let names = |text: &String| {
             let names = document::batch(text).unwrap();
-            names.iter().map(ScheduleName::as_str).collect::<Vec<_>>().join(" ")
+            names.schedules.iter().map(ScheduleName::as_str).collect::<Vec<_>>().join(" ")
         };
         messages.iter().map(names).collect()
     }

@@ -12,7 +12,7 @@ use futures_util::{StreamExt as _, stream};
 
 use crate::document::Defaults;
 use crate::engine::{self, Found, Plan, SeenSchedule, Snapshot};
-use crate::model::{Action, Cause, Event, InstanceKey, ScheduleName, ScheduleState, Scope, Source};
+use crate::model::{Action, Cause, Event, InstanceId, InstanceKey, ScheduleName, ScheduleState, Scope, Source};
 use crate::ports::{AnyPorts, Clock as _, Journal as _};
 
 mod dispatch;
@@ -22,8 +22,10 @@ mod marks;
 mod problems;
 mod work;
 
-pub use dispatch::{About, dispatch};
+pub use dispatch::dispatch;
 pub use look::look;
+
+use look::Aim;
 
 /// How one tick is to be run.
 #[derive(Debug, Clone)]
@@ -38,6 +40,21 @@ pub struct Options {
     pub defaults: Defaults,
     /// The schedules to work on; `None`: all. What is wrong with the tables is told by whoever works on all, or dispatches.
     pub only: Option<BTreeSet<ScheduleName>>,
+    /// What the event says that has brought the tick about.
+    pub about: About,
+}
+
+/// What an event says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum About {
+    /// Nothing in particular: every schedule with something to do is meant.
+    #[default]
+    All,
+    /// This instance has changed its state. A fleet that starts is thousands of such events: where a tick looks on already, they
+    /// are left to it, and one that finds nothing to do does not look on.
+    Instance(InstanceId),
+    /// AWS has started this database by itself (rule T12).
+    Restarted(InstanceId),
 }
 
 /// What a tick has done.
@@ -96,7 +113,6 @@ const PAUSES: [i64; 4] = [2, 3, 5, 10];
 /// When the tables could not be read or written, or instances of the own account not looked at. A chat that is down, instances that AWS
 /// refuses to start and items at fault are no errors of the tick.
 pub async fn run(ports: &impl AnyPorts, options: &Options) -> Result<Report, TickError> {
-    let until_at = (options.deadline - PASS_TAKES).min(ports.clock().now() + options.settle);
     let mut tick = Tick::new(ports, options);
     let mut pauses = PAUSES.into_iter();
     let mut pause = None;
@@ -105,11 +121,13 @@ pub async fn run(ports: &impl AnyPorts, options: &Options) -> Result<Report, Tic
         let Some(wake_at) = end.wake_at else { break };
         if end.has_acted {
             pauses = PAUSES.into_iter();
+            // What this tick has begun it follows up.
+            tick.about = &About::All;
         }
         pause = pauses.next().map(Duration::seconds).or(pause);
         let now = ports.clock().now();
         let mut again_at = wake_at.max(now + pause.unwrap_or_else(Duration::zero));
-        let mut latest_at = until_at;
+        let mut latest_at = if *tick.about == About::All { tick.until_at } else { now };
         if end.has_announced {
             // A stop that is announced begins with a look that follows at once, also when nobody waits for instances.
             (again_at, latest_at) = (now, options.deadline - PASS_TAKES);
@@ -128,6 +146,10 @@ pub async fn run(ports: &impl AnyPorts, options: &Options) -> Result<Report, Tic
 struct Tick<'a, P> {
     ports: &'a P,
     options: &'a Options,
+    /// What it is about; once it has acted, all.
+    about: &'a About,
+    /// So long it looks on while something is in flight.
+    until_at: DateTime<Utc>,
     report: Report,
     causes: Vec<String>,
     /// Chat has not answered in this tick: only warnings are still tried, so that it is never in the way (rule C8).
@@ -177,6 +199,8 @@ impl<'a, P: AnyPorts> Tick<'a, P> {
         Self {
             ports,
             options,
+            about: &options.about,
+            until_at: (options.deadline - PASS_TAKES).min(ports.clock().now() + options.settle),
             report: Report::default(),
             causes: Vec::new(),
             is_chat_down: false,
@@ -202,7 +226,7 @@ impl<P: AnyPorts> Tick<'_, P> {
         self.report.passes += 1;
         let before = self.looked.take();
         let (mut snapshot, now, looked) =
-            match look::look_again(self.ports, self.options.defaults, self.options.only.as_ref(), before).await {
+            match look::look_again(self.ports, Aim { about: self.about, ..Aim::of(self.options) }, before).await {
                 Ok(seen) => seen,
                 Err(error) => {
                     self.cause(error.to_string());
@@ -222,10 +246,11 @@ impl<P: AnyPorts> Tick<'_, P> {
         let has_acted = plan.schedules.iter().any(|plan| !plan.steps.is_empty());
         let wake_at = plan.schedules.iter().filter_map(|plan| plan.wake_at).min();
         self.count(&snapshot, &plan);
+        let looks_on_until = (has_acted || *self.about == About::All).then_some(self.until_at);
         let work = plan.schedules.iter().filter_map(|plan| {
             let seen = snapshot.schedules.iter().find(|seen| seen.schedule.name == plan.schedule)?;
             let (ports, options, name) = (self.ports, self.options, &plan.schedule);
-            let work = work::work(ports, options, seen, plan.clone(), (now, self.is_chat_down));
+            let work = work::work(ports, (options, looks_on_until), seen, plan.clone(), (now, self.is_chat_down));
             Some(async move { (name, work.await) })
         });
         let done: Vec<(&ScheduleName, Done)> = stream::iter(work).buffer_unordered(SIDE_BY_SIDE).collect().await;

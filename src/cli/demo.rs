@@ -13,7 +13,7 @@ use crate::engine::extension;
 use crate::memory::World;
 use crate::model::{Event, ExceptionKind, Notice, Schedule, ScheduleState};
 use crate::ports::{Clock as _, Ports, Table};
-use crate::tick::{self, Options};
+use crate::tick::{self, About, Options};
 
 mod screen;
 mod team;
@@ -120,6 +120,7 @@ impl Day {
             settle: Duration::seconds(60),
             defaults: Defaults::default(),
             only: None,
+            about: About::All,
         };
         // The embedded tables answer always; what went wrong would show as an event.
         _ = pollster::block_on(tick::run(&ports, &options));

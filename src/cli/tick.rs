@@ -14,7 +14,7 @@ use crate::live::Live;
 use crate::model::{Event, GroupName, Problem};
 use crate::ports::{Clock as _, Journal};
 use crate::settings::Settings;
-use crate::tick::{self, Options, Report};
+use crate::tick::{self, About, Options, Report};
 
 /// Run one tick from here: look, decide, act, tell, record; as the function does it.
 #[derive(Debug, clap::Args)]
@@ -79,6 +79,7 @@ async fn act(format: Format, settings: &Settings, live: &Live) -> Result<(), Err
         settle: settings.settle,
         defaults: settings.defaults,
         only: None,
+        about: About::All,
     };
     let (report, error) = match tick::run(&live.ports(&journal), &options).await {
         Ok(report) => (report, None),

@@ -1,11 +1,12 @@
-//! A batch of schedules as the text of a message: `{"schedules": ["Development", "Staging"]}`.
+//! A batch of schedules as the text of a message: `{"schedules": ["Development", "Staging"]}`; with `"restarted": "orders"` where
+//! AWS has started that database by itself.
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::model::{NameError, ScheduleName};
+use crate::model::{InstanceId, NameError, ScheduleName};
 
 /// The text of a message is no batch. What it holds is not shown: it may be anybody's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,29 +22,43 @@ pub enum BatchError {
     Name(NameError),
 }
 
-#[derive(Deserialize)]
-struct Batch {
+/// A batch of schedules.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Batch {
+    /// The schedules to work on.
+    pub schedules: BTreeSet<ScheduleName>,
+    /// The database that AWS has started by itself, if that has brought it about.
+    pub restarted: Option<InstanceId>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BatchText {
     schedules: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    restarted: Option<String>,
 }
 
 /// The text for these schedules.
 #[must_use]
-pub fn batch_text<'a>(schedules: impl IntoIterator<Item = &'a ScheduleName>) -> String {
-    let names: Vec<&str> = schedules.into_iter().map(ScheduleName::as_str).collect();
+pub fn batch_text<'a>(schedules: impl IntoIterator<Item = &'a ScheduleName>, restarted: Option<&InstanceId>) -> String {
+    let schedules = schedules.into_iter().map(ToString::to_string).collect();
+    let text = BatchText { schedules, restarted: restarted.map(ToString::to_string) };
     // The two characters that a name may hold and a message of SQS may not.
-    json!({"schedules": names}).to_string().replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff")
+    json!(text).to_string().replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff")
 }
 
 /// Reads the text back.
 ///
 /// # Errors
 /// When it is no batch.
-pub fn batch(text: &str) -> Result<BTreeSet<ScheduleName>, BatchError> {
-    let Batch { schedules } = serde_json::from_str(text).map_err(|_| BatchError::Shape)?;
+pub fn batch(text: &str) -> Result<Batch, BatchError> {
+    let BatchText { schedules, restarted } = serde_json::from_str(text).map_err(|_| BatchError::Shape)?;
     if schedules.is_empty() {
         return Err(BatchError::Empty);
     }
-    schedules.iter().map(|name| ScheduleName::new(name).map_err(BatchError::Name)).collect()
+    let name = |name: &String| ScheduleName::new(name).map_err(BatchError::Name);
+    let restarted = restarted.map(|id| InstanceId::new(&id).map_err(|_| BatchError::Shape)).transpose()?;
+    Ok(Batch { schedules: schedules.iter().map(name).collect::<Result<_, _>>()?, restarted })
 }
 
 #[cfg(test)]
@@ -54,9 +69,13 @@ mod tests {
     fn a_batch_is_read_back_and_fits_into_a_message() {
         let names = ["A", "개발 서버", "quotes \" and \\", "odd \u{fffe}\u{ffff}\u{1f600}"];
         let schedules: BTreeSet<ScheduleName> = names.iter().map(|name| ScheduleName::new(name).unwrap()).collect();
-        let text = batch_text(&schedules);
+        let database = InstanceId::new("orders").unwrap();
+        let text = batch_text(&schedules, None);
+        assert!(!text.contains("restarted"), "{text}");
         assert!(!text.contains(['\u{fffe}', '\u{ffff}']), "{text}");
-        assert_eq!(batch(&text), Ok(schedules));
+        assert_eq!(batch(&text), Ok(Batch { schedules: schedules.clone(), restarted: None }));
+        let text = batch_text(&schedules, Some(&database));
+        assert_eq!(batch(&text), Ok(Batch { schedules, restarted: Some(database) }));
     }
 
     #[test]
@@ -68,6 +87,7 @@ mod tests {
             ("{}", BatchError::Shape),
             (r#"{"schedules": "secret"}"#, BatchError::Shape),
             (r#"{"schedules": [7]}"#, BatchError::Shape),
+            (r#"{"schedules": ["A"], "restarted": "secret\u0000more"}"#, BatchError::Shape),
             (r#"{"schedules": []}"#, BatchError::Empty),
             (r#"{"schedules": ["A", " "]}"#, BatchError::Name(NameError::Empty)),
             (r#"{"schedules": ["secret\n\u0000more"]}"#, BatchError::Name(NameError::Control)),

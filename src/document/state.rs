@@ -60,6 +60,8 @@ struct StateItem {
     resting: BTreeMap<String, RestItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rest_seen_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    watched_until: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -240,6 +242,7 @@ pub fn state_item(schedule: &ScheduleName, state: &ScheduleState) -> Item {
         refused: state.refused.iter().map(ToString::to_string).collect(),
         resting: state.resting.iter().map(|(key, rest)| (key.to_string(), rest_item(*rest))).collect(),
         rest_seen_at: state.rest_seen_at.map(time),
+        watched_until: state.watched_until.map(time),
     };
     packed::pack(object(serde_json::to_value(item).unwrap_or_default()))
 }
@@ -336,6 +339,7 @@ pub fn state(item: &Item) -> Result<ScheduleState, StateError> {
         refused: item.refused.iter().map(|text| key(text)).collect::<Result<_, _>>()?,
         resting: resting.collect::<Result<_, StateError>>()?,
         rest_seen_at: item.rest_seen_at.as_deref().map(instant).transpose()?,
+        watched_until: item.watched_until.as_deref().map(instant).transpose()?,
     })
 }
 

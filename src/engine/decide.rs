@@ -8,8 +8,8 @@ use super::plan::{Held, SchedulePlan, Step};
 use super::runs::Wanted;
 use super::{calendar, notices, order, restarts, runs, warnings};
 use crate::model::{
-    Action, Cause, End, GroupName, Instance, InstanceKey, InstanceState, Label, Mode, Progress, Run, Schedule,
-    Standing, Warning,
+    Action, Cause, End, GroupName, Instance, InstanceId, InstanceKey, InstanceState, Label, Mode, Progress, Run,
+    Schedule, Standing, Warning,
 };
 
 /// `Enforce` lets this long pass after a run before it makes another.
@@ -19,12 +19,14 @@ const HOLD_AFTER: Duration = Duration::minutes(10);
 pub(super) struct Planner<'a> {
     pub(super) schedule: &'a Schedule,
     pub(super) instances: Vec<&'a Instance>,
-    /// Whether these are all of them. If some account has not answered, the run goes on with what waits for nobody in the
+    /// Whether these are all of them. If some place has not answered, the run goes on with what waits for nobody in the
     /// others (rule A6), and does not end.
     pub(super) is_whole: bool,
     pub(super) now: DateTime<Utc>,
     /// The stop of which it was announced before this look that it begins.
     pub(super) announced: Option<DateTime<Utc>>,
+    /// The database of which AWS says that it has started it by itself.
+    pub(super) restarted: Option<&'a InstanceId>,
     /// What comes of it.
     pub(super) plan: &'a mut SchedulePlan,
 }
@@ -53,7 +55,7 @@ impl Planner<'_> {
         if !self.is_whole {
             return BTreeSet::new();
         }
-        restarts::note(self.schedule, &mut self.plan.state, &self.instances, self.now)
+        restarts::note(self.schedule, &mut self.plan.state, (&self.instances, self.restarted), self.now)
     }
 
     /// Opens a run, a stop of the timetable only once people have been warned.

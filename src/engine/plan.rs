@@ -9,7 +9,7 @@ use super::runs::Wanted;
 use super::told::{Found, Untold, untold};
 use super::{calendar, notices, restarts, runs, warnings};
 use crate::model::{
-    Action, Cause, End, GroupName, Instance, InstanceKey, Inventory, Mode, Notebook, Problem, Schedule,
+    Action, Cause, End, GroupName, Instance, InstanceId, InstanceKey, Inventory, Mode, Notebook, Problem, Schedule,
     ScheduleName, ScheduleState, Source,
 };
 
@@ -22,6 +22,18 @@ pub struct SeenSchedule {
     pub state: ScheduleState,
     /// The stop of which this tick has written down, before it looked, that it is about to begin.
     pub announced: Option<DateTime<Utc>>,
+    /// Another tick looks on, and will see what has brought this one about: it is left to that one.
+    pub is_watched: bool,
+    /// The database of which AWS says that it has started it by itself (rule T12).
+    pub restarted: Option<InstanceId>,
+}
+
+impl SeenSchedule {
+    /// A schedule as it is at any time.
+    #[must_use]
+    pub fn new(schedule: Schedule, state: ScheduleState) -> Self {
+        Self { schedule, state, announced: None, is_watched: false, restarted: None }
+    }
 }
 
 /// All that a look has shown.
@@ -115,6 +127,9 @@ pub struct Plan {
 #[must_use]
 pub fn needs_look(seen: &SeenSchedule, now: DateTime<Utc>) -> bool {
     let SeenSchedule { schedule, state, .. } = seen;
+    if seen.is_watched {
+        return false;
+    }
     if schedule.mode == Mode::Off {
         return state.open_run().is_some();
     }
@@ -127,7 +142,7 @@ pub fn needs_look(seen: &SeenSchedule, now: DateTime<Utc>) -> bool {
     runs::wanted(schedule, state, now) != Wanted::Nothing
         || holds
         || untold_stop().is_some()
-        || restarts::is_look_due(schedule, state, now)
+        || restarts::is_look_due(seen, now)
 }
 
 /// Decides what to do, tell and remember at `now`. The same snapshot and time give the same plan.
@@ -232,6 +247,9 @@ fn plan_schedule(seen: &SeenSchedule, instances: Instances<'_>, now: DateTime<Ut
         plan.held.push(Held::Lease { owner: lease.owner.clone() });
         return plan;
     }
+    if seen.is_watched {
+        return plan;
+    }
     plan.state.lease = None;
     plan.state.opening = None;
     if let Some(moved) = warnings::moved(&seen.schedule, &seen.state, now) {
@@ -252,8 +270,8 @@ fn plan_schedule(seen: &SeenSchedule, instances: Instances<'_>, now: DateTime<Ut
             (instances, true)
         }
     };
-    let announced = seen.announced;
-    Planner { schedule: &seen.schedule, instances, is_whole, now, announced, plan: &mut plan }.run();
+    let (announced, restarted) = (seen.announced, seen.restarted.as_ref());
+    Planner { schedule: &seen.schedule, instances, is_whole, now, announced, restarted, plan: &mut plan }.run();
     plan
 }
 
@@ -274,7 +292,7 @@ mod tests {
             let state = ScheduleState { lease: Some(lease), ..ScheduleState::default() };
             // Another schedule was looked for in the same place.
             let inventory = Inventory { seen: BTreeSet::from([Scope::default()]), ..Inventory::default() };
-            let seen = SeenSchedule { schedule: schedule.clone(), state, announced: None };
+            let seen = SeenSchedule::new(schedule.clone(), state);
             let plan = plan(&Snapshot { schedules: vec![seen], inventory, ..Snapshot::default() }, now);
             assert_eq!(plan.untold.problems.len(), count, "{what}: {:?}", plan.untold);
         }

@@ -2,16 +2,19 @@
 //!
 //! What people start by hand stands (rule T9), so the two have to be told apart. AWS says of a stopped database when it
 //! will start it: it is looked at just before that time and from that time on. One that was still stopped then, and is up
-//! now, was started by AWS; unless something that needs it is up too. Where AWS does not say, nothing is claimed. That time
-//! moves when people start and stop a database in between: an hourly look finds the new one.
+//! now, was started by AWS; unless something that needs it is up too. An event of AWS that says so is worth the same. Without
+//! either nothing is claimed. That time moves when people start and stop a database in between: an hourly look finds the
+//! new one.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
 
 use super::order;
+use super::plan::SeenSchedule;
 use crate::model::{
-    Action, Cause, Groups, Instance, InstanceKey, InstanceKind, InstanceState, Mode, Rest, Schedule, ScheduleState,
+    Action, Cause, Groups, Instance, InstanceId, InstanceKey, InstanceKind, InstanceState, Mode, Rest, Schedule,
+    ScheduleState,
 };
 
 /// So long before its time a database has to be seen stopped: three ticks of five minutes.
@@ -29,7 +32,8 @@ fn is_managed(schedule: &Schedule) -> bool {
 }
 
 /// Whether databases have to be looked at now.
-pub(super) fn is_look_due(schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> bool {
+pub(super) fn is_look_due(seen: &SeenSchedule, now: DateTime<Utc>) -> bool {
+    let SeenSchedule { schedule, state, restarted, .. } = seen;
     if !is_managed(schedule) || state.open_run().is_some() || state.direction() != Some(Action::Stop) {
         return false;
     }
@@ -37,16 +41,17 @@ pub(super) fn is_look_due(schedule: &Schedule, state: &ScheduleState, now: DateT
         let is_before = now < *restarts_at && *restarts_at - now <= SEEN_BEFORE;
         is_before || (*was_seen && *restarts_at <= now && now - *restarts_at < AWAITED_FOR)
     };
-    state.warning.is_some_and(|warning| warning.cause == Cause::Restart)
+    restarted.is_some()
+        || state.warning.is_some_and(|warning| warning.cause == Cause::Restart)
         || state.resting.values().any(is_near)
         || state.rest_seen_at.is_some_and(|seen_at| now - seen_at >= LOOK_EVERY)
 }
 
-/// Notes which databases rest and until when, and gives those that AWS has started.
+/// Notes which databases rest and until when, and gives those that AWS has started; of one it may have said so itself.
 pub(super) fn note(
     schedule: &Schedule,
     state: &mut ScheduleState,
-    instances: &[&Instance],
+    (instances, said): (&[&Instance], Option<&InstanceId>),
     now: DateTime<Utc>,
 ) -> BTreeSet<InstanceKey> {
     let mut restarted = BTreeSet::new();
@@ -55,7 +60,12 @@ pub(super) fn note(
         state.rest_seen_at = None;
         return restarted;
     }
-    let before = std::mem::take(&mut state.resting);
+    let mut before = std::mem::take(&mut state.resting);
+    let is_said = |one: &&&Instance| one.key.kind != InstanceKind::Ec2 && Some(&one.key.id) == said;
+    for one in instances.iter().filter(is_said) {
+        // AWS's word is as good as a look just before: also after an outage over that time.
+        before.insert(one.key.clone(), Rest { restarts_at: now, was_seen: true });
+    }
     // Stopped just before its time, and up after it.
     let was_due = |one: &Instance| {
         let rest = before.get(&one.key).filter(|_| one.state != InstanceState::Stopped);

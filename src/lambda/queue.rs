@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::document::{self, BatchError};
+use crate::document::{self, Batch, BatchError};
 use crate::model::ScheduleName;
 use crate::tick::Report;
 
@@ -16,7 +16,7 @@ pub(super) struct Message {
     /// What SQS calls it.
     pub(super) id: String,
     /// The schedules of the batch.
-    pub(super) batch: Result<BTreeSet<ScheduleName>, BatchError>,
+    pub(super) batch: Result<Batch, BatchError>,
 }
 
 /// Whether the event is a handful of messages of the queue with this name, and nothing else.

@@ -73,15 +73,23 @@ fn is_stream(event: &Value) -> bool {
     records.is_some_and(|records| !records.is_empty() && records.iter().all(is_of_table))
 }
 
-/// The instance that a state change is about, if that is what the event is.
+/// A cluster or a database "is being started due to it exceeding the maximum allowed time being stopped", seven days.
+/// The list: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html>
+const RESTARTED: [&str; 2] = ["RDS-EVENT-0153", "RDS-EVENT-0154"];
+
+/// What a state change says, and of which instance, if that is what the event is.
 pub(super) fn about(trigger: Trigger, event: &Value) -> About {
-    let name = match trigger {
-        Trigger::Ec2 => "instance-id",
-        Trigger::Rds => "SourceIdentifier",
-        Trigger::Schedule | Trigger::Table | Trigger::Queue => return About::All,
-    };
-    let id = event.get("detail").and_then(|detail| detail.get(name)).and_then(Value::as_str);
-    id.and_then(|id| InstanceId::new(id).ok()).map_or(About::All, About::Instance)
+    let detail = |name: &str| event.get("detail").and_then(|detail| detail.get(name)).and_then(Value::as_str);
+    let id = |name: &str| detail(name).and_then(|id| InstanceId::new(id).ok());
+    match trigger {
+        Trigger::Ec2 => id("instance-id").map_or(About::All, About::Instance),
+        Trigger::Rds => {
+            let is_restart = detail("EventID").is_some_and(|id| RESTARTED.contains(&id));
+            let about = if is_restart { About::Restarted } else { About::Instance };
+            id("SourceIdentifier").map_or(About::All, about)
+        }
+        Trigger::Schedule | Trigger::Table | Trigger::Queue => About::All,
+    }
 }
 
 #[cfg(test)]

@@ -231,6 +231,8 @@ pub struct ScheduleState {
     pub resting: BTreeMap<InstanceKey, Rest>,
     /// When the databases of the stopped stretch were last looked at for that; `None`: there are none, or nothing is stopped.
     pub rest_seen_at: Option<DateTime<Utc>>,
+    /// Until then a tick looks on by itself: a change that it waits for needs no tick of its own.
+    pub watched_until: Option<DateTime<Utc>>,
 }
 
 impl ScheduleState {

@@ -20,7 +20,7 @@ use super::people::{self, Asking};
 use super::stage::{PEOPLE, Stage};
 use crate::model::{InstanceKey, InstanceState};
 use crate::ports::{Clock as _, Ports, Table};
-use crate::tick::{self, Options, Report, TickError};
+use crate::tick::{self, About, Options, Report, TickError};
 
 /// The function's usual timeout; the tick is told that it has two seconds less, as in Lambda.
 const TIMEOUT: Duration = Duration::minutes(5);
@@ -52,17 +52,26 @@ pub fn run(case: &Case) -> Vec<Entry> {
     stage.take_history()
 }
 
+/// What an event tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Changed {
+    /// An instance.
+    Instance,
+    /// A row, or the rule is due.
+    Anything,
+}
+
 /// What is to happen at a time.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Next {
     /// The next incident of the case, by its place.
     Incident(usize),
     /// EventBridge's rule is due.
     Cron,
     /// EventBridge tells of a change.
-    Change,
+    Change(Changed),
     /// An event reaches the function.
-    Begin,
+    Begin(Changed),
     /// The function has no time left for an invocation.
     TimeOut(Invocation),
     /// AWS no longer shows an instance.
@@ -124,7 +133,7 @@ impl<'a> Run<'a> {
         let is_over = |at: &DateTime<Utc>| *at >= self.case.to && self.invocations.is_empty() && self.orders.is_empty();
         let Some(at) = next_at.filter(|at| !is_over(at)) else { return false };
         for changed_at in self.stage.advance_to(at) {
-            self.tell_change(changed_at);
+            self.tell_change(changed_at, Changed::Instance);
         }
         if let Some(timer) = self.stage.ring() {
             timer.waker.wake();
@@ -141,32 +150,32 @@ impl<'a> Run<'a> {
         match next {
             Next::Incident(place) => self.incident(place),
             Next::Cron => {
-                self.arrive();
+                self.arrive(Changed::Anything);
                 self.put(now + self.case.cron, Next::Cron);
             }
-            Next::Change => self.arrive(),
-            Next::Begin => self.invoke(),
+            Next::Change(of) => self.arrive(of),
+            Next::Begin(of) => self.invoke(of),
             Next::TimeOut(invocation) => self.end(invocation, Some(HowEnded::TimedOut)),
             Next::Vanish(key) => self.stage.world.remove_machine(&key),
         }
     }
 
     /// An event tells of a change of an instance or a row some time after it; of several at once there is one event here.
-    fn tell_change(&mut self, changed_at: DateTime<Utc>) {
+    fn tell_change(&mut self, changed_at: DateTime<Utc>, of: Changed) {
         if !self.case.on_change {
             return;
         }
         let at = changed_at.max(self.stage.now()) + Duration::milliseconds(self.random.random_range(400..2500));
         let is_near = |(told_at, next): (&DateTime<Utc>, &Next)| {
-            matches!(next, Next::Change) && (at - *told_at).abs() < Duration::seconds(1)
+            *next == Next::Change(of) && (at - *told_at).abs() < Duration::seconds(1)
         };
         if !self.agenda.iter().map(|((at, _), next)| (at, next)).any(is_near) {
-            self.put(at, Next::Change);
+            self.put(at, Next::Change(of));
         }
     }
 
     /// An event is on its way to the function.
-    fn arrive(&mut self) {
+    fn arrive(&mut self, of: Changed) {
         let is_out = self.stage.fault(|what| matches!(what, What::Outage { .. }).then_some(())).is_some();
         if is_out || self.stage.now() >= self.case.to {
             return;
@@ -176,17 +185,17 @@ impl<'a> Run<'a> {
             _ => None,
         });
         let at = self.stage.now() + late;
-        self.put(at, Next::Begin);
+        self.put(at, Next::Begin(of));
         let second = self.stage.fault(|what| match what {
             What::Doubled { by, .. } => Some(*by),
             _ => None,
         });
         if let Some(by) = second {
-            self.put(at + by, Next::Begin);
+            self.put(at + by, Next::Begin(of));
         }
     }
 
-    fn invoke(&mut self) {
+    fn invoke(&mut self, of: Changed) {
         let (stage, now) = (self.stage, self.stage.now());
         self.begun += 1;
         let id = self.begun;
@@ -199,12 +208,18 @@ impl<'a> Run<'a> {
             _ => None,
         });
         let timeout = limit.unwrap_or(TIMEOUT);
+        let about = match (of, self.case.machines.first()) {
+            // The tick does not ask which one.
+            (Changed::Instance, Some(machine)) => About::Instance(machine.instance.key.id.clone()),
+            _ => About::All,
+        };
         let options = Options {
             owner: format!("invocation {id}"),
             deadline: function.now() + timeout - Duration::seconds(2),
             settle: Duration::seconds(60),
             defaults: stage.defaults,
             only: None,
+            about,
         };
         let tick: Tick<'a> = Box::pin(async move {
             let at = &function;
@@ -274,7 +289,7 @@ impl<'a> Run<'a> {
             What::Orders { .. } | What::Writes { .. } | What::Edits { .. } | What::Deletes { .. } => {
                 people::edit(self.stage, &incident.what);
                 if incident.what.table() != Some(Table::Run) {
-                    self.tell_change(now);
+                    self.tell_change(now, Changed::Anything);
                 }
             }
             held => {
@@ -304,14 +319,14 @@ impl<'a> Run<'a> {
             self.orders.remove(&id);
         }
         if self.stage.take_orders() {
-            self.tell_change(self.stage.now());
+            self.tell_change(self.stage.now(), Changed::Anything);
         }
     }
 
     /// What a person has just done to an instance, EventBridge tells too.
     fn tell_states(&mut self) {
         for changed_at in self.stage.note_states(Whom::Person) {
-            self.tell_change(changed_at);
+            self.tell_change(changed_at, Changed::Instance);
         }
     }
 }

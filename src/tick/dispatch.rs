@@ -6,10 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Options, Report, Tick, TickError, look};
+use super::look::Aim;
+use super::{About, Options, Report, Tick, TickError, look};
 use crate::document;
 use crate::engine::{self, Held, Plan, SeenSchedule, Snapshot};
-use crate::model::{InstanceId, ScheduleName, Scope};
+use crate::model::{ScheduleName, Scope};
 use crate::ports::{AnyPorts, Queue};
 
 /// A batch holds at most so many schedules: three rounds of those that are worked on side by side.
@@ -18,33 +19,19 @@ const SCHEDULES: usize = 50;
 /// A batch is complete with so many instances, as last seen: well below what one function can do.
 const INSTANCES: usize = 1_000;
 
-/// What the event says that has brought the dispatch about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum About {
-    /// Anything: every schedule with something to do is meant.
-    All,
-    /// This instance has changed its state: only who waits for it is meant. A fleet that starts is thousands of such events.
-    Instance(InstanceId),
-}
-
 /// Puts the schedules that have something to do on the queue.
 ///
 /// # Errors
 /// When the tables could not be read or written, or the queue did not take a batch; the others are on it.
-pub async fn dispatch(
-    ports: &impl AnyPorts,
-    queue: &impl Queue,
-    options: &Options,
-    about: &About,
-) -> Result<Report, TickError> {
+pub async fn dispatch(ports: &impl AnyPorts, queue: &impl Queue, options: &Options) -> Result<Report, TickError> {
     let mut tick = Tick::new(ports, options);
-    match look::read(ports, options.defaults, None).await {
+    match look::read(ports, Aim { only: None, ..Aim::of(options) }).await {
         Ok((snapshot, now)) => {
             // Without a look at instances nothing can be decided, but who has nothing to do is left out.
             let plan = engine::plan(&snapshot, now);
             tick.report.passes = 1;
             tick.count(&snapshot, &plan);
-            tick.put(queue, &batches(&due(&snapshot, &plan, about))).await;
+            tick.put(queue, &batches(&due(&snapshot, &plan, &options.about))).await;
             let news = (&snapshot.notebook, &plan.untold, now);
             let (told, _) = super::problems::tell(ports, options, &snapshot.schedules, news).await;
             tick.add(told);
@@ -56,7 +43,12 @@ pub async fn dispatch(
 
 impl<P: AnyPorts> Tick<'_, P> {
     async fn put(&mut self, queue: &impl Queue, batches: &[Vec<&ScheduleName>]) {
-        let texts: Vec<String> = batches.iter().map(|batch| document::batch_text(batch.iter().copied())).collect();
+        let restarted = match &self.options.about {
+            About::Restarted(id) => Some(id),
+            About::All | About::Instance(_) => None,
+        };
+        let texts: Vec<String> =
+            batches.iter().map(|batch| document::batch_text(batch.iter().copied(), restarted)).collect();
         if texts.is_empty() {
             return;
         }
@@ -87,6 +79,7 @@ fn due<'a>(snapshot: &'a Snapshot, plan: &Plan, about: &About) -> Vec<&'a SeenSc
         plan.schedules.iter().filter(|plan| !plan.held.iter().any(is_taken)).map(|plan| &plan.schedule).collect();
     let is_meant = |seen: &SeenSchedule| match about {
         About::All => true,
+        About::Restarted(_) => seen.restarted.is_some(),
         About::Instance(id) => seen.state.open_run().is_some_and(|run| run.instances.keys().any(|key| key.id == *id)),
     };
     let mut due: Vec<&SeenSchedule> =

@@ -5,10 +5,30 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Duration, Utc};
 use futures_util::future::try_join3;
 
+use super::{About, Options};
 use crate::document::{self, Defaults, Tables};
 use crate::engine::{self, SeenSchedule, Snapshot};
 use crate::model::{Inventory, Notebook, Problem, Ready, Schedule, ScheduleName, Source};
 use crate::ports::{AnyPorts, Clock as _, Fleet as _, Item, Query, Store as _, StoreError, Table};
+
+/// What a look is for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Aim<'a> {
+    /// What holds for schedules that do not say it.
+    pub(super) defaults: Defaults,
+    /// The schedules to look at; `None`: all.
+    pub(super) only: Option<&'a BTreeSet<ScheduleName>>,
+    /// What the event says.
+    pub(super) about: &'a About,
+}
+
+impl<'a> Aim<'a> {
+    /// What a tick looks for.
+    pub(super) fn of(options: &'a Options) -> Self {
+        let Options { defaults, only, about, .. } = options;
+        Self { defaults: *defaults, only: only.as_ref(), about }
+    }
+}
 
 /// The instances as a pass has seen them.
 #[derive(Debug)]
@@ -30,19 +50,17 @@ const HOLDS_FOR: Duration = Duration::seconds(5);
 /// # Errors
 /// When a table could not be read; what could not be seen of the instances is in the snapshot's inventory.
 pub async fn look(ports: &impl AnyPorts, defaults: Defaults) -> Result<(Snapshot, DateTime<Utc>), StoreError> {
-    let (snapshot, now, _) = look_again(ports, defaults, None, None).await?;
+    let (snapshot, now, _) = look_again(ports, Aim { defaults, only: None, about: &About::All }, None).await?;
     Ok((snapshot, now))
 }
 
-/// The same for some of the schedules only, if such are given, and on the instances as they were `before`, if that is what
-/// would be looked for.
+/// The same for what the look is for, and on the instances as they were `before`, if that is what would be looked for.
 pub(super) async fn look_again(
     ports: &impl AnyPorts,
-    defaults: Defaults,
-    only: Option<&BTreeSet<ScheduleName>>,
+    aim: Aim<'_>,
     before: Option<Looked>,
 ) -> Result<(Snapshot, DateTime<Utc>, Looked), StoreError> {
-    let (mut snapshot, now) = read(ports, defaults, only).await?;
+    let (mut snapshot, now) = read(ports, aim).await?;
     let query = query(&snapshot, now);
     let is_whole = |seen: &Inventory| seen.unreachable.is_empty() && seen.closed.is_empty();
     let holds = |before: &Looked| before.query == query && now - before.at <= HOLDS_FOR && is_whole(&before.inventory);
@@ -58,8 +76,7 @@ pub(super) async fn look_again(
 /// Reads the tables and what is remembered, without a look at instances.
 pub(super) async fn read(
     ports: &impl AnyPorts,
-    defaults: Defaults,
-    only: Option<&BTreeSet<ScheduleName>>,
+    Aim { defaults, only, about }: Aim<'_>,
 ) -> Result<(Snapshot, DateTime<Utc>), StoreError> {
     let store = ports.store();
     // Before the tables are read: what people have changed up to this instant is in what is read. And one instant for
@@ -87,6 +104,14 @@ pub(super) async fn read(
     }
     let mut snapshot = Snapshot { problems, is_part: only.is_some(), ..Snapshot::default() };
     remember(&mut snapshot, schedules, &items);
+    for SeenSchedule { state, is_watched, restarted, .. } in &mut snapshot.schedules {
+        match about {
+            About::All => {}
+            About::Instance(_) => *is_watched = state.watched_until.is_some_and(|until_at| now < until_at),
+            // Who has no databases that are stopped has nothing to do with it.
+            About::Restarted(id) => *restarted = state.rest_seen_at.map(|_| id.clone()),
+        }
+    }
     Ok((snapshot, now))
 }
 
@@ -121,7 +146,7 @@ fn remember(snapshot: &mut Snapshot, schedules: Vec<Schedule>, items: &[Item]) {
         match find(schedule.name.as_str(), document::STATE_RUN_ID).map(document::state).transpose() {
             Ok(state) => {
                 let state = state.unwrap_or_default();
-                snapshot.schedules.push(SeenSchedule { schedule, state, announced: None });
+                snapshot.schedules.push(SeenSchedule::new(schedule, state));
             }
             Err(error) => {
                 let name = schedule.name.clone();

@@ -22,6 +22,7 @@ mod accounts;
 mod cases;
 mod channels;
 mod crash;
+mod events;
 mod faults;
 mod hard;
 mod restarts;

@@ -13,6 +13,9 @@ use crate::model::{
 };
 use crate::ports::{AnyPorts, Chat as _, ChatError, Clock as _, Fleet as _, Journal as _, Store as _, StoreError};
 
+/// So long before its end a tick may have looked for the last time: what changes from then on needs a tick of its own.
+const LAST_LOOK: Duration = Duration::seconds(15);
+
 /// A tick that died lets a schedule go after this long: less than the pause between two cron ticks.
 pub(super) const LEASE: Duration = Duration::seconds(120);
 
@@ -28,7 +31,7 @@ const TELL_NO_LATER_THAN: Duration = Duration::hours(24);
 /// Does what the plan says for one schedule.
 pub(super) async fn work(
     ports: &impl AnyPorts,
-    options: &Options,
+    (options, looks_on_until): (&Options, Option<DateTime<Utc>>),
     seen: &SeenSchedule,
     plan: SchedulePlan,
     (now, is_chat_down): (DateTime<Utc>, bool),
@@ -45,7 +48,7 @@ pub(super) async fn work(
         return done;
     }
     let state = plan.state.clone();
-    let mut work = Work { ports, options, schedule: &seen.schedule, state, events, done };
+    let mut work = Work { ports, options, looks_on_until, schedule: &seen.schedule, state, events, done };
     if let Err(error) = work.all(seen, &plan, has_effects || has_untold || has_ended).await {
         match error {
             StoreError::Conflict => {
@@ -62,6 +65,8 @@ pub(super) async fn work(
 struct Work<'a, P> {
     ports: &'a P,
     options: &'a Options,
+    /// So long the tick looks on, if it does.
+    looks_on_until: Option<DateTime<Utc>>,
     schedule: &'a Schedule,
     state: ScheduleState,
     events: Events,
@@ -93,6 +98,9 @@ impl<P: AnyPorts> Work<'_, P> {
         self.tell(plan).await;
         // What has been done and told is written whatever becomes of the history.
         let archived = self.archive().await;
+        let watched =
+            self.looks_on_until.filter(|_| self.state.open_run().is_some()).map(|until_at| until_at - LAST_LOOK);
+        self.state.watched_until = watched.filter(|until_at| *until_at > self.events.at);
         self.write(None).await?;
         self.done.announced = plan.announces;
         finished.and(archived)

@@ -11,7 +11,7 @@ use lamplighter::chat::{Answers, Language, Voice};
 use lamplighter::document::Defaults;
 use lamplighter::model::{Event, EventKind};
 use lamplighter::ports::{Clock, Journal, Ports, Store as _, Table};
-use lamplighter::tick::{self, Options, Report, TickError};
+use lamplighter::tick::{self, About, Options, Report, TickError};
 use serde_json::Value;
 
 use crate::support::moto::patient;
@@ -107,6 +107,7 @@ impl Estate {
             settle: Duration::seconds(60),
             defaults: self.defaults,
             only: None,
+            about: About::All,
         };
         let before = self.counts.snapshot();
         let result = tick::run(&ports, &options).await;

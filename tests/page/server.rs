@@ -12,7 +12,7 @@ use lamplighter::document::{Defaults, file};
 use lamplighter::memory::{Machine, World};
 use lamplighter::model::{GroupName, ScheduleName, TagValue};
 use lamplighter::ports::{Item, Ports, Table};
-use lamplighter::tick::{self, Options};
+use lamplighter::tick::{self, About, Options};
 use lamplighter::web::{Keys, Web, answer, read};
 use serde_json::{Value, json};
 
@@ -110,7 +110,14 @@ fn world() -> World {
     for at in ["2026-11-23T00:30:00Z", "2026-11-23T00:35:00Z", "2026-11-23T00:40:00Z", "2026-11-23T12:50:00Z"] {
         world.advance_to(time(at));
         let (owner, settle, defaults) = (at.to_owned(), Duration::seconds(60), Defaults::default());
-        let options = Options { owner, deadline: time(at) + Duration::minutes(4), settle, defaults, only: None };
+        let options = Options {
+            owner,
+            deadline: time(at) + Duration::minutes(4),
+            settle,
+            defaults,
+            only: None,
+            about: About::All,
+        };
         pollster::block_on(tick::run(&ports, &options)).unwrap();
     }
     world

@@ -47,6 +47,7 @@ fn a_state_is_read_back_as_it_was_written() {
         refused: BTreeSet::from(["ec2/i-9".parse().unwrap()]),
         resting: [("rds/db".parse().unwrap(), Rest { restarts_at: at(7), was_seen: true })].into(),
         rest_seen_at: Some(at(8)),
+        watched_until: Some(at(9)),
     };
     assert_eq!(super::state(&state_item(&name, &state)).unwrap(), state);
 }

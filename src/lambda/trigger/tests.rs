@@ -171,6 +171,17 @@ fn a_state_change_says_whose_it_is() {
     let cases = [
         (Trigger::Ec2, json!({"detail": {"instance-id": "i-1", "state": "running"}}), id("i-1")),
         (Trigger::Rds, json!({"detail": {"SourceIdentifier": "orders", "SourceType": "CLUSTER"}}), id("orders")),
+        (
+            Trigger::Rds,
+            json!({"detail": {"SourceIdentifier": "orders", "EventID": "RDS-EVENT-0154"}}),
+            About::Restarted(InstanceId::new("orders").unwrap()),
+        ),
+        (
+            Trigger::Rds,
+            json!({"detail": {"SourceIdentifier": "shops", "EventID": "RDS-EVENT-0153"}}),
+            About::Restarted(InstanceId::new("shops").unwrap()),
+        ),
+        (Trigger::Rds, json!({"detail": {"SourceIdentifier": "orders", "EventID": "RDS-EVENT-0088"}}), id("orders")),
         (Trigger::Ec2, json!({"detail": {}}), About::All),
         (Trigger::Rds, json!({"detail": {"SourceIdentifier": ""}}), About::All),
         (Trigger::Schedule, json!({"detail": {"instance-id": "i-1"}}), About::All),

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::*;
 use crate::memory::{Machine, World};
-use crate::model::{Action, GroupName, InstanceKey, InstanceState, Lease, Region, ScheduleState, TagValue};
+use crate::model::{Action, GroupName, InstanceId, InstanceKey, InstanceState, Lease, Region, ScheduleState, TagValue};
 use crate::ports::{Clock as _, Item, Ports, Store, StoreError, Table};
 use crate::testing::{Line, Town, schedule};
 use crate::tick;
@@ -14,7 +14,7 @@ use crate::tick;
 fn dispatch_now(town: &Town, line: &Line, about: &About) -> Result<Report, TickError> {
     let world = &town.world;
     let ports = Ports { store: world, fleet: world, chat: world, clock: world, journal: world };
-    pollster::block_on(dispatch(&ports, line, &town.options("dispatch"), about))
+    pollster::block_on(dispatch(&ports, line, &Options { about: about.clone(), ..town.options("dispatch") }))
 }
 
 /// One tick over the schedules with these names.
@@ -125,11 +125,27 @@ fn a_state_change_sends_for_nobody_but_those_who_wait_for_it() {
     let (line, world) = (Line::default(), &town.world);
     let ports = Ports { store: world, fleet: world, chat: world, clock: world, journal: world };
     pollster::block_on(tick::run(&ports, &Options { settle: Duration::zero(), ..town.options("tick") })).unwrap();
+    // Both are on their way, and nobody looks on.
     for (id, expected) in [("i-AS", vec!["S"]), ("i-AT", vec!["T"]), ("i-other", vec![])] {
         let about = About::Instance(InstanceId::new(id).unwrap());
         dispatch_now(&town, &line, &about).unwrap();
         assert_eq!(line.take(), expected, "{id}");
     }
+}
+
+#[test]
+fn a_database_that_aws_has_started_is_an_affair_of_those_whose_databases_are_stopped() {
+    let town = town(&["S"], "2026-11-24 12:00");
+    town.put_file(
+        "Schedule: {ScheduleName: D, TagValue: D, DaysActive: mon, Enabled: true, StartTime: 09:00, StopTime: 10:00}",
+    );
+    let tag = TagValue::new("D").unwrap();
+    town.world.put_machine(Machine::new("rds/orders".parse().unwrap(), tag, None));
+    let line = Line::default();
+    let about = About::Restarted(InstanceId::new("orders").unwrap());
+    town.run_until("2026-11-24 13:00");
+    dispatch_now(&town, &line, &about).unwrap();
+    assert_eq!(line.messages.lock().unwrap().as_slice(), [r#"{"restarted":"orders","schedules":["D"]}"#]);
 }
 
 #[test]
@@ -166,7 +182,7 @@ fn a_batch_is_what_one_function_can_do() {
         let mut schedule = schedule("", &[]);
         schedule.name = ScheduleName::new(name).unwrap();
         schedule.scopes = places.iter().map(|place| Scope { account: None, region: Region::new(place).ok() }).collect();
-        SeenSchedule { schedule, state: ScheduleState { instances, ..ScheduleState::default() }, announced: None }
+        SeenSchedule::new(schedule, ScheduleState { instances, ..ScheduleState::default() })
     };
     let sizes =
         |all: &[SeenSchedule]| batches(&all.iter().collect::<Vec<_>>()).iter().map(Vec::len).collect::<Vec<_>>();

@@ -190,6 +190,39 @@ fn t12_databases_are_looked_at_once_an_hour_and_more_often_near_their_time() {
 }
 
 #[test]
+fn t12_the_event_of_aws_counts_also_where_nobody_looked() {
+    // An outage over the time at which it would have been seen stopped; then events come again.
+    let outage = || {
+        let town = long_rest();
+        town.run_until("2026-11-30 21:00");
+        town.world.advance_to(town.at("2026-11-30 23:00"));
+        town
+    };
+    let tick = |town: &Town, about: About| {
+        let world = &town.world;
+        let ports = Ports { store: world, fleet: world, chat: world, clock: world, journal: world };
+        pollster::block_on(run(&ports, &Options { about, ..town.options("event") })).unwrap();
+    };
+    let id = |id: &str| InstanceId::new(id).unwrap();
+    for (what, about, expected) in [
+        ("it is said", About::Restarted(id("db")), "stopped"),
+        ("of another one", About::Restarted(id("other")), "running"),
+        ("it has only changed", About::Instance(id("db")), "running"),
+    ] {
+        let town = outage();
+        tick(&town, about);
+        town.run_until("2026-12-01 02:00");
+        assert_eq!(town.state("rds/db"), expected, "{what}");
+    }
+    // In the middle of the day it means nothing.
+    let town = long_monday();
+    town.run_until("2026-11-23 12:00");
+    let looks = town.world.looks();
+    tick(&town, About::Restarted(id("db")));
+    assert_eq!((town.world.looks() - looks, town.state("rds/db")), (0, "running".to_owned()));
+}
+
+#[test]
 fn t12_the_hourly_look_finds_a_time_that_has_moved() {
     // Somebody has the database from Thursday to Tuesday, over the time at which AWS would have started it, and stops it:
     // AWS counts its seven days from then.

@@ -382,7 +382,7 @@ Exceptions:
             unreachable: [(elsewhere.clone(), failure.clone())].into(),
             closed: [(role.clone(), failure.clone())].into(),
         };
-        let seen = SeenSchedule { schedule: schedule.clone(), state: ScheduleState::default(), announced: None };
+        let seen = SeenSchedule::new(schedule.clone(), ScheduleState::default());
         let snapshot = Snapshot { schedules: vec![seen], inventory, ..Snapshot::default() };
         problems.extend(engine::plan(&snapshot, "2026-11-23T03:00:00Z".parse().unwrap()).untold.problems);
     }
