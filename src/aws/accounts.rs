@@ -15,7 +15,7 @@ use crate::model::{Failure, FailureKind, RoleArn};
 use crate::ports::Clock as _;
 
 use super::calls::{CallCounts, Counter, Service};
-use super::clock::SystemClock;
+use super::clock::{SystemClock, instant};
 use super::failure::failure_of;
 
 /// Under which name the other account sees these sessions in its `CloudTrail`.
@@ -93,8 +93,7 @@ impl Accounts {
 }
 
 fn session(credentials: &types::Credentials) -> Option<Session> {
-    let expiration = credentials.expiration();
-    let expires_at = DateTime::from_timestamp(expiration.secs(), expiration.subsec_nanos())?;
+    let expires_at = instant(credentials.expiration())?;
     let made = Credentials::new(
         credentials.access_key_id(),
         credentials.secret_access_key(),

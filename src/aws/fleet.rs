@@ -72,6 +72,13 @@ pub(super) struct Looking {
     pub(super) tags: TagKeys,
 }
 
+impl Looking {
+    /// The wanted value that a schedule tag holds, exactly.
+    pub(super) fn wanted(&self, held: Option<&str>) -> Option<TagValue> {
+        self.values.iter().find(|value| held == Some(value.as_str())).cloned()
+    }
+}
+
 impl AwsFleet {
     /// Takes the loaded configuration, the tag keys to look for, and where to count calls; makes none yet.
     #[must_use]

@@ -146,10 +146,11 @@ fn rds_done(asked: &Asked, result: &str) -> Answer {
     (200, format!("<{0}Response><{0}Result>{result}</{0}Result></{0}Response>", asked.action()))
 }
 
-fn looking() -> Looking {
+/// A look at the function's own account and region.
+pub(super) fn looking(values: &[&str]) -> Looking {
     Looking {
         scope: Scope::default(),
-        values: [TagValue::new("Dev").unwrap()].into(),
+        values: values.iter().map(|value| TagValue::new(value).unwrap()).collect(),
         status_checks: BTreeSet::new(),
         tags: TagKeys { schedule: "ScheduleName".to_owned(), group: "ScheduleGroupName".to_owned() },
     }
