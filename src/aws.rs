@@ -25,7 +25,7 @@
 //! | `IncorrectSpotRequestState` | start | refused for good: the same |
 //! | `InvalidParameterCombination` | start, stop of a database | refused for good, a kind that is not stopped for itself |
 //! | `InvalidDBClusterStateFault` that speaks of a global database | start, stop of a cluster | refused for good |
-//! | `InsufficientInstanceCapacity`, `InsufficientHostCapacity`, `InsufficientDBInstanceCapacity` | start | capacity: found by halves, since EC2 names nobody; the others go on |
+//! | `InsufficientInstanceCapacity`, `InsufficientHostCapacity`, `InsufficientDBInstanceCapacity` | start | capacity: EC2 names nobody, so it is asked again for each instance type and zone, and within these found by halves; the others go on |
 //! | `Client.InvalidKMSKey.InvalidState`, `KMSKeyNotAccessibleFault`, `InvalidParameterValue`, anything new | start, stop | something else: found by halves |
 //! | `UnsupportedHibernationConfiguration` | hibernation | a plain stop |
 //! | `UnsupportedOperation`, "not ready to hibernate" | hibernation | wrong state within minutes of the launch, else a plain stop |
@@ -53,6 +53,7 @@ mod failure;
 mod fleet;
 mod hibernate;
 mod marks;
+mod per_scope;
 mod rds;
 mod secrets;
 mod servers;

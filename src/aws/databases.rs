@@ -127,7 +127,10 @@ mod tests {
     /// What is found, with why it is left alone.
     fn found(clusters: &[DbCluster], instances: &[DbInstance]) -> Vec<(String, String)> {
         let refusal = |seen: &Instance| seen.refusal.as_ref().map(ToString::to_string).unwrap_or_default();
-        sort_out(clusters, instances, &looking(&["Dev", "Test"])).iter().map(|seen| (seen.key.to_string(), refusal(seen))).collect()
+        sort_out(clusters, instances, &looking(&["Dev", "Test"]))
+            .iter()
+            .map(|seen| (seen.key.to_string(), refusal(seen)))
+            .collect()
     }
 
     #[test]

@@ -23,7 +23,8 @@ use super::calls::{CallCounts, Counter, Service};
 use super::clock::forward;
 use super::deadline::in_time;
 use super::failure::{CapacityIsFinal, not_asked_yet};
-use super::hibernate::Hibernation;
+use super::per_scope::PerScope;
+use super::servers::Seen;
 use super::{databases, ec2, marks, servers};
 
 /// Scopes that are looked at side by side.
@@ -48,7 +49,8 @@ pub struct AwsFleet {
     /// Whether instances are tagged with what was last done to them.
     marks: bool,
     clients: Mutex<BTreeMap<Scope, Clients>>,
-    hibernation: Hibernation,
+    /// What the last look at each scope has shown.
+    seen: PerScope<Arc<Seen>>,
 }
 
 /// The clients of one account and region.
@@ -84,8 +86,8 @@ impl AwsFleet {
     #[must_use]
     pub fn new(config: &SdkConfig, tags: TagKeys, counts: Arc<CallCounts>) -> Self {
         let accounts = Accounts::new(config, Arc::clone(&counts));
-        let (clients, hibernation) = (Mutex::default(), Hibernation::default());
-        Self { config: config.clone(), tags, counts, accounts, marks: false, clients, hibernation }
+        let (clients, seen) = (Mutex::default(), PerScope::default());
+        Self { config: config.clone(), tags, counts, accounts, marks: false, clients, seen }
     }
 
     /// The same with an external id for the roles that are assumed in other accounts.
@@ -195,8 +197,9 @@ impl AwsFleet {
                 let (servers, databases) =
                     future::join(ec2::look(&clients.ec2, &looking), databases::look(&clients.rds, &looking)).await;
                 servers.and_then(|(mut found, sleepers)| {
-                    found.extend(databases?);
-                    self.hibernation.remember(&looking.scope, sleepers);
+                    let databases = databases?;
+                    self.seen.put(&looking.scope, Arc::new(Seen::new(&found, sleepers)));
+                    found.extend(databases);
                     Ok(found)
                 })
             }
@@ -219,7 +222,7 @@ impl AwsFleet {
         let outcomes: Vec<(InstanceId, Outcome)> = match (self.clients_in_time(&scope, deadline).await, kind) {
             (Err(failure), _) => ids.into_iter().map(|id| (id, Err(failure.clone()))).collect(),
             (Ok(clients), InstanceKind::Ec2) => {
-                servers::act(&clients.ec2, action, ids, &self.hibernation.of(&scope), deadline).await
+                servers::act(&clients.ec2, action, ids, &self.seen.of(&scope), deadline).await
             }
             (Ok(clients), InstanceKind::RdsInstance | InstanceKind::RdsCluster) => {
                 databases::act(&clients.rds, action, kind, ids, deadline).await
