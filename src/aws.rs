@@ -18,6 +18,7 @@
 //! | `RequestExpired`, `ExpiredToken` | everything | denied: the same |
 //! | `InternalError`, `InternalFailure`, `Unavailable`, no answer | everything | unreachable: the same |
 //! | `VcpuLimitExceeded` | start | capacity, of the account: the same |
+//! | `UnauthorizedOperation`, `AccessDenied` that name instances | start, stop | denied: that of those named, three times in a batch at most; the others go on |
 //! | `InvalidInstanceID.NotFound`, `InvalidInstanceID.Malformed`, `DBInstanceNotFound`, `DBClusterNotFoundFault` | start, stop | gone: that of those named, the others of the batch go on |
 //! | `IncorrectInstanceState`, `InvalidDBInstanceState`, `InvalidDBClusterStateFault`, `InvalidDBShardGroupState` | start, stop | wrong state: the same |
 //! | `OperationNotPermitted` | stop | refused for good, stop protection: the same |

@@ -13,10 +13,15 @@ use super::failure::is_about_an_instance;
 /// be everybody's: by then a batch of 50 has been asked for in parts of six, one of 200 in parts of 25.
 const HOPELESS_AFTER: usize = 15;
 
+/// So often a denial that names instances is taken for theirs: a tag or a policy may keep a few from us. Where a permission is
+/// missing altogether AWS names an instance too, a different one each time.
+const DENIED_APART: usize = 3;
+
 /// Asks for all of `ids` in as few calls as it takes; one outcome for each.
 ///
 /// A refusal that names instances of the batch is theirs, and the others are asked for again; one that names none is looked
-/// for by halves. A refusal that is about the caller (throttled, denied, quota, no answer) is everybody's, and ends the asking.
+/// for by halves. A refusal that is about the caller (throttled, denied, quota, no answer) is everybody's, and ends the asking;
+/// but a few denials that name instances are theirs.
 pub(super) async fn isolate<C, F>(ids: Vec<InstanceId>, call: C) -> Vec<(InstanceId, Outcome)>
 where
     C: Fn(Vec<InstanceId>) -> F,
@@ -41,6 +46,7 @@ where
     // Batches, with the kind by which they have been parted.
     let mut waiting = VecDeque::from([(None, ids)]);
     let mut searches = BTreeMap::<Option<K>, Search>::new();
+    let mut denied_apart = 0;
     while let Some((part, batch)) = waiting.pop_front() {
         if batch.is_empty() {
             continue;
@@ -52,12 +58,15 @@ where
             continue;
         };
         let refuse = |id| (id, Err(failure.clone()));
-        if !is_about_an_instance(&failure) {
+        let (named, mut others): (Vec<_>, Vec<_>) = batch.into_iter().partition(|id| names(&failure.message, id));
+        let is_apart = !named.is_empty() && failure.kind == FailureKind::Denied && denied_apart < DENIED_APART;
+        if is_apart {
+            denied_apart += 1;
+        } else if !is_about_an_instance(&failure) {
             let rest = waiting.into_iter().flat_map(|(_, batch)| batch);
-            outcomes.extend(batch.into_iter().chain(rest).map(refuse));
+            outcomes.extend(named.into_iter().chain(others).chain(rest).map(refuse));
             return outcomes;
         }
-        let (named, mut others): (Vec<_>, Vec<_>) = batch.into_iter().partition(|id| names(&failure.message, id));
         if !named.is_empty() {
             outcomes.extend(named.into_iter().map(refuse));
             waiting.push_front((part, others));
@@ -249,11 +258,25 @@ mod tests {
 
     #[test]
     fn what_is_about_the_caller_is_asked_once() {
-        for code in ["RequestLimitExceeded", "UnauthorizedOperation", "InternalError", "VcpuLimitExceeded"] {
+        for code in ["RequestLimitExceeded", "InternalError", "VcpuLimitExceeded"] {
             // The message names an id, and still nothing is asked again.
             let (failed, calls) = run(50, &[0], code, named);
             assert_eq!((failed.len(), calls), (50, 1), "{code}");
         }
+        let (failed, calls) = run(50, &[0], "UnauthorizedOperation", unnamed);
+        assert_eq!((failed.len(), calls), (50, 1), "denied to nobody by name");
+    }
+
+    #[test]
+    fn a_few_who_are_denied_by_name_keep_nobody_else() {
+        // How many are denied, how many fail with them, and the calls.
+        for (bad, fail, calls) in [(1, 1, 2), (3, 3, 4), (4, 200, 4), (200, 200, 4)] {
+            let bad: Vec<usize> = (200 - bad..200).collect();
+            let (failed, asked) = run(200, &bad, "UnauthorizedOperation", named);
+            assert_eq!((failed.len(), asked), (fail, calls), "{bad:?}");
+        }
+        let (failed, _) = run(200, &[7, 70, 170], "UnauthorizedOperation", named);
+        assert_eq!(failed, ["i-007", "i-046", "i-0aa"]);
     }
 
     #[test]

@@ -30,11 +30,11 @@ const fn stop(
     Case { code, status, message, action: Action::Stop, kind, is_isolated, calls }
 }
 
-pub(super) const CASES: [Case; 20] = [
+pub(super) const CASES: [Case; 21] = [
     // About the caller: everybody's, and not asked again but by the SDK.
     stop("RequestLimitExceeded", 503, "Request limit exceeded.", Throttled, false, 3),
     stop("Throttling", 400, "Rate exceeded", Throttled, false, 3),
-    stop("UnauthorizedOperation", 403, "You are not authorized to stop i-3.", Denied, false, 1),
+    stop("UnauthorizedOperation", 403, "You are not authorized to perform this operation.", Denied, false, 1),
     stop("AuthFailure", 401, "AWS was not able to validate the provided access credentials", Denied, false, 1),
     stop("RequestExpired", 400, "Request has expired.", Denied, false, 1),
     stop("ExpiredToken", 400, "The security token included in the request is expired", Denied, false, 1),
@@ -46,6 +46,16 @@ pub(super) const CASES: [Case; 20] = [
         ..stop("VcpuLimitExceeded", 400, "You have requested more vCPU capacity than allowed.", Capacity, false, 1)
     },
     // Named: one call more.
+    stop(
+        "UnauthorizedOperation",
+        403,
+        "You are not authorized to perform this operation. User: arn:aws:sts::1:assumed-role/lamplighter/l is not authorized \
+         to perform: ec2:StopInstances on resource: arn:aws:ec2:eu-west-1:1:instance/i-3 with an explicit deny in a service \
+         control policy",
+        Denied,
+        true,
+        2,
+    ),
     stop("InvalidInstanceID.NotFound", 400, "The instance ID 'i-3' does not exist", Gone, true, 2),
     stop("InvalidInstanceID.Malformed", 400, "Invalid id: \"i-3\"", Gone, true, 2),
     stop(
