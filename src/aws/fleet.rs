@@ -51,6 +51,7 @@ pub struct AwsFleet {
     clients: Mutex<BTreeMap<Scope, Clients>>,
     /// What the last look at each scope has shown.
     seen: PerScope<Arc<Seen>>,
+    arns: PerScope<Arns>,
 }
 
 /// The clients of one account and region.
@@ -59,8 +60,6 @@ struct Clients {
     ec2: aws_sdk_ec2::Client,
     rds: aws_sdk_rds::Client,
     tagging: aws_sdk_resourcegroupstagging::Client,
-    /// What `rds` has seen.
-    arns: Arns,
     /// The session in which they were made; the function's own account needs none.
     session: Option<String>,
 }
@@ -86,8 +85,8 @@ impl AwsFleet {
     #[must_use]
     pub fn new(config: &SdkConfig, tags: TagKeys, counts: Arc<CallCounts>) -> Self {
         let accounts = Accounts::new(config, Arc::clone(&counts));
-        let (clients, seen) = (Mutex::default(), PerScope::default());
-        Self { config: config.clone(), tags, counts, accounts, marks: false, clients, seen }
+        let (clients, seen, arns) = (Mutex::default(), PerScope::default(), PerScope::default());
+        Self { config: config.clone(), tags, counts, accounts, marks: false, clients, seen, arns }
     }
 
     /// The same with an external id for the roles that are assumed in other accounts.
@@ -122,13 +121,12 @@ impl AwsFleet {
     fn make_clients(&self, scope: &Scope, session: Option<&Session>) -> Clients {
         let config = self.config_of(scope, session);
         let counter = |service| Counter { service, counts: Arc::clone(&self.counts) };
-        let arns = Arns::default();
         let mut ec2 = aws_sdk_ec2::config::Builder::from(&config)
             .interceptor(counter(Service::Ec2))
             .retry_classifier(CapacityIsFinal);
         let mut rds = aws_sdk_rds::config::Builder::from(&config).interceptor(counter(Service::Rds));
         if self.marks {
-            rds = rds.interceptor(arns.clone());
+            rds = rds.interceptor(self.arns.of(scope));
         }
         let mut tagging =
             aws_sdk_resourcegroupstagging::config::Builder::from(&config).interceptor(counter(Service::Tagging));
@@ -143,7 +141,6 @@ impl AwsFleet {
             ec2: aws_sdk_ec2::Client::from_conf(ec2.build()),
             rds: aws_sdk_rds::Client::from_conf(rds.build()),
             tagging: aws_sdk_resourcegroupstagging::Client::from_conf(tagging.build()),
-            arns,
             session: session.map(|session| session.id.clone()),
         }
     }
@@ -180,13 +177,19 @@ impl AwsFleet {
         let (servers, databases): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| key.kind == InstanceKind::Ec2);
         let servers: Vec<InstanceId> = servers.into_iter().map(|key| key.id).collect();
         // Each has been looked at before it was acted on.
-        let arns: Vec<String> = databases.into_iter().filter_map(|key| clients.arns.of(key.kind, &key.id)).collect();
+        let (seen, mut arns, mut unseen) = (self.arns.of(scope), Vec::new(), Ok(()));
+        for key in databases {
+            match seen.of(key.kind, &key.id) {
+                Ok(arn) => arns.push(arn),
+                Err(failure) => unseen = Err(failure),
+            }
+        }
         let (servers, databases) = future::join(
             marks::tag_servers(&clients.ec2, &servers, value),
             marks::tag_databases(&clients.tagging, &arns, value),
         )
         .await;
-        servers.and(databases)
+        servers.and(databases).and(unseen)
     }
 
     /// Everything of one scope, or why it cannot be seen: half a look would pass for a whole one.

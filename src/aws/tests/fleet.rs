@@ -1,7 +1,9 @@
 //! The fleet over several places: what a look leaves for those who act, and sessions that end.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::*;
-use crate::model::{Action, InstanceKey};
+use crate::model::{Action, InstanceKey, RoleArn};
 use crate::ports::{Fleet as _, Query};
 use FailureKind::Capacity;
 
@@ -26,6 +28,27 @@ fn query(scopes: impl IntoIterator<Item = Scope>) -> Query {
         tag_values: scopes.into_iter().map(|scope| (scope, values.clone())).collect(),
         status_checks: BTreeSet::new(),
     }
+}
+
+fn region(name: &str) -> Scope {
+    Scope { account: None, region: crate::model::Region::new(name).ok() }
+}
+
+/// Another account, by a digit.
+fn account(digit: u32, region_name: &str) -> Scope {
+    let role = format!("arn:aws:iam::{}:role/x", digit.to_string().repeat(12));
+    Scope { account: RoleArn::new(&role).ok(), ..region(region_name) }
+}
+
+/// A session in an account, the so-manieth in it.
+fn session(asked: &Asked, nth: usize, minutes: i64) -> Answer {
+    let digit = asked.get("RoleArn").and_then(|role| role.chars().nth("arn:aws:iam::".len())).unwrap();
+    let expiration = (crate::clock::now() + chrono::Duration::minutes(minutes)).to_rfc3339();
+    let credentials = format!(
+        "<Credentials><AccessKeyId>KEY{digit}-{nth}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>\
+         <SessionToken>token</SessionToken><Expiration>{expiration}</Expiration></Credentials>"
+    );
+    rds_done(asked, &credentials)
 }
 
 fn minute() -> chrono::Duration {
@@ -54,4 +77,34 @@ async fn a_type_without_room_keeps_no_other_type_from_starting() {
     let failed: Vec<_> = outcomes.values().filter_map(|outcome| Some(outcome.as_ref().err()?.kind)).collect();
     assert_eq!((outcomes.len(), failed), (50, vec![Capacity; 20]));
     assert_eq!(stub.calls() - before, 1 + 4 + 14, "all, each type, and one in parts");
+}
+
+#[tokio::test]
+async fn databases_are_marked_also_when_the_session_was_renewed_since_the_look() {
+    let sessions = AtomicUsize::new(0);
+    let stub = Stub::new(move |asked| match asked.get("Action") {
+        // About to end, so that it is renewed for each use.
+        Some("AssumeRole") => session(asked, sessions.fetch_add(1, Ordering::Relaxed), 19),
+        Some("DescribeDBInstances") => {
+            let tag = "<TagList><Tag><Key>ScheduleName</Key><Value>Dev</Value></Tag></TagList>";
+            let arn = "<DBInstanceArn>arn:aws:rds:eu-west-1:1:db:orders</DBInstanceArn>";
+            let id = "<DBInstanceIdentifier>orders</DBInstanceIdentifier>";
+            rds_done(asked, &format!("<DBInstances><DBInstance>{id}{arn}{tag}</DBInstance></DBInstances>"))
+        }
+        Some(_) => rds_done(asked, ""),
+        // The tagging API speaks JSON.
+        None => (200, "{}".to_owned()),
+    });
+    let (fleet, place) = (stub.fleet(), account(1, "eu-west-1"));
+    let found = fleet.inventory(&query([place.clone()])).await;
+    let mut keys: Vec<InstanceKey> = found.instances.into_keys().collect();
+    assert_eq!((keys.len(), fleet.mark(&keys, "stopped", minute()).await), (1, BTreeMap::new()));
+    let asked = stub.asked().pop().unwrap();
+    assert!(asked.signed.contains("KEY1-1/"), "in a session of its own: {asked:?}");
+    assert!(format!("{asked:?}").contains("arn:aws:rds:eu-west-1:1:db:orders"), "{asked:?}");
+    // Nobody has seen this one: the others are marked, and it is told.
+    keys.push(InstanceKey { id: InstanceId::new("stranger").unwrap(), ..keys[0].clone() });
+    let failures = fleet.mark(&keys, "stopped", minute()).await;
+    assert_eq!(failures[&place].message, "RDS has not said the ARN of `stranger`");
+    assert!(format!("{:?}", stub.asked().pop()).contains("db:orders"));
 }
