@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_config::SdkConfig;
 use aws_sdk_ec2::config::retry::RetryPartition;
 use chrono::Duration;
-use futures_util::{StreamExt as _, future, stream};
+use futures_util::future::{BoxFuture, Shared};
+use futures_util::{FutureExt as _, StreamExt as _, future, stream};
 use tokio::time::{Instant, timeout_at};
 
 use crate::model::{
@@ -27,8 +28,11 @@ use super::per_scope::PerScope;
 use super::servers::Seen;
 use super::{databases, ec2, marks, servers};
 
-/// Scopes that are looked at side by side.
+/// Scopes that are looked at side by side: so many of the own account, and so many of all others.
 const SCOPES_AT_ONCE: usize = 8;
+
+/// The session of an account for one look: the first place that needs it asks, and all others have the same answer.
+type Door<'a> = Shared<BoxFuture<'a, Result<Session, Failure>>>;
 
 /// The tag keys that instances carry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,21 +105,26 @@ impl AwsFleet {
         Self { marks, ..self }
     }
 
-    /// The clients of a scope, made at its first use and with each new session; or why there is no session.
+    /// The clients of a scope, or why there is no session.
     async fn clients(&self, scope: &Scope) -> Result<Clients, Failure> {
         let session = match &scope.account {
             Some(role) => Some(self.accounts.session(role).await?),
             None => None,
         };
+        Ok(self.clients_in(scope, session.as_ref()))
+    }
+
+    /// The clients of a scope, made at its first use and with each new session.
+    fn clients_in(&self, scope: &Scope, session: Option<&Session>) -> Clients {
         // A panic while the map was held can have left nothing half done in it.
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_session = session.as_ref().map(|session| &session.id);
+        let of_session = session.map(|session| &session.id);
         if let Some(held) = clients.get(scope).filter(|held| held.session.as_ref() == of_session) {
-            return Ok(held.clone());
+            return held.clone();
         }
-        let made = self.make_clients(scope, session.as_ref());
+        let made = self.make_clients(scope, session);
         clients.insert(scope.clone(), made.clone());
-        Ok(made)
+        made
     }
 
     fn make_clients(&self, scope: &Scope, session: Option<&Session>) -> Clients {
@@ -157,18 +166,10 @@ impl AwsFleet {
         config.build()
     }
 
-    /// The accounts among these places whose role cannot be assumed, and why; each is asked for once, side by side.
-    async fn closed(&self, scopes: impl Iterator<Item = &Scope>) -> BTreeMap<RoleArn, Failure> {
+    /// A door for each account among these places; no session is asked for yet.
+    fn doors<'a>(&'a self, scopes: impl Iterator<Item = &'a Scope>) -> BTreeMap<&'a RoleArn, Door<'a>> {
         let roles: BTreeSet<&RoleArn> = scopes.filter_map(|scope| scope.account.as_ref()).collect();
-        let roles = roles.into_iter().cloned();
-        let asked: Vec<_> = roles
-            .map(|role| async move {
-                let answer = self.accounts.session(&role).await;
-                (role, answer)
-            })
-            .collect();
-        let answers: Vec<_> = stream::iter(asked).buffer_unordered(SCOPES_AT_ONCE).collect().await;
-        answers.into_iter().filter_map(|(role, answer)| Some((role, answer.err()?))).collect()
+        roles.into_iter().map(|role| (role, self.accounts.session(role).boxed().shared())).collect()
     }
 
     /// Writes a note on what is in one scope.
@@ -193,21 +194,18 @@ impl AwsFleet {
     }
 
     /// Everything of one scope, or why it cannot be seen: half a look would pass for a whole one.
-    async fn look(&self, looking: Looking) -> (Scope, Result<Vec<Instance>, Failure>) {
-        let found = match self.clients(&looking.scope).await {
-            Err(failure) => Err(failure),
-            Ok(clients) => {
-                let (servers, databases) =
-                    future::join(ec2::look(&clients.ec2, &looking), databases::look(&clients.rds, &looking)).await;
-                servers.and_then(|(mut found, sleepers)| {
-                    let databases = databases?;
-                    self.seen.put(&looking.scope, Arc::new(Seen::new(&found, sleepers)));
-                    found.extend(databases);
-                    Ok(found)
-                })
-            }
+    async fn look(&self, looking: Looking, door: Option<Door<'_>>) -> Result<Vec<Instance>, Failure> {
+        let session = match door {
+            Some(door) => Some(door.await?),
+            None => None,
         };
-        (looking.scope, found)
+        let clients = self.clients_in(&looking.scope, session.as_ref());
+        let (servers, databases) =
+            future::join(ec2::look(&clients.ec2, &looking), databases::look(&clients.rds, &looking)).await;
+        let ((mut found, sleepers), databases) = (servers?, databases?);
+        self.seen.put(&looking.scope, Arc::new(Seen::new(&found, sleepers)));
+        found.extend(databases);
+        Ok(found)
     }
 
     async fn clients_in_time(&self, scope: &Scope, deadline: Instant) -> Result<Clients, Failure> {
@@ -237,30 +235,39 @@ impl AwsFleet {
 }
 
 impl Fleet for AwsFleet {
-    async fn inventory(&self, query: &Query) -> Inventory {
-        let closed = self.closed(query.tag_values.keys()).await;
-        let is_open = |scope: &Scope| scope.account.as_ref().is_none_or(|role| !closed.contains_key(role));
-        let looks: Vec<_> = query
-            .tag_values
-            .iter()
-            .filter(|(scope, _)| is_open(scope))
-            .map(|(scope, values)| {
-                self.look(Looking {
-                    scope: scope.clone(),
-                    values: values.clone(),
-                    status_checks: query.status_checks.clone(),
-                    tags: self.tags.clone(),
-                })
-            })
-            .collect();
-        let looks: Vec<_> = stream::iter(looks).buffer_unordered(SCOPES_AT_ONCE).collect().await;
-        let mut inventory = Inventory { closed, ..Inventory::default() };
-        for (scope, found) in looks {
+    async fn inventory(&self, query: &Query, budget: Duration) -> Inventory {
+        let deadline = Instant::now() + forward(budget);
+        let doors = self.doors(query.tag_values.keys());
+        let look = |(scope, values): (&Scope, &BTreeSet<TagValue>)| {
+            let looking = Looking {
+                scope: scope.clone(),
+                values: values.clone(),
+                status_checks: query.status_checks.clone(),
+                tags: self.tags.clone(),
+            };
+            let door = scope.account.as_ref().and_then(|role| doors.get(role)).cloned();
+            let scope = scope.clone();
+            in_time(deadline, self.look(looking, door)).map(|found| (scope, found))
+        };
+        // The own account waits for no other.
+        let (own, others): (Vec<_>, Vec<_>) = query.tag_values.iter().partition(|(scope, _)| scope.account.is_none());
+        let [own, others] = [own, others].map(|places| {
+            let looks: Vec<_> = places.into_iter().map(look).collect();
+            stream::iter(looks).buffer_unordered(SCOPES_AT_ONCE).collect::<Vec<_>>()
+        });
+        let (own, others) = future::join(own, others).await;
+        let closed = |(role, door): (&&RoleArn, &Door<'_>)| {
+            let failure = door.peek()?.as_ref().err()?;
+            Some(((*role).clone(), failure.clone()))
+        };
+        let mut inventory = Inventory { closed: doors.iter().filter_map(closed).collect(), ..Inventory::default() };
+        for (scope, found) in own.into_iter().chain(others) {
             match found {
                 Ok(found) => {
                     inventory.instances.extend(found.into_iter().map(|seen| (seen.key.clone(), seen)));
                     inventory.seen.insert(scope);
                 }
+                Err(_) if scope.account.as_ref().is_some_and(|role| inventory.closed.contains_key(role)) => {}
                 Err(failure) => {
                     inventory.unreachable.insert(scope, failure);
                 }

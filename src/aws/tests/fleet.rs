@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
-use crate::model::{Action, InstanceKey, RoleArn};
+use crate::model::{Action, InstanceKey, Inventory, RoleArn};
 use crate::ports::{Fleet as _, Query};
 use FailureKind::Capacity;
 
@@ -70,7 +70,7 @@ async fn a_type_without_room_keeps_no_other_type_from_starting() {
         _ => rds_done(asked, ""),
     });
     let fleet = stub.fleet();
-    let found = fleet.inventory(&query([Scope::default()])).await;
+    let found = fleet.inventory(&query([Scope::default()]), minute()).await;
     let keys: Vec<InstanceKey> = found.instances.into_keys().collect();
     let before = stub.calls();
     let outcomes = fleet.act(Action::Start, &keys, minute()).await;
@@ -96,7 +96,7 @@ async fn databases_are_marked_also_when_the_session_was_renewed_since_the_look()
         None => (200, "{}".to_owned()),
     });
     let (fleet, place) = (stub.fleet(), account(1, "eu-west-1"));
-    let found = fleet.inventory(&query([place.clone()])).await;
+    let found = fleet.inventory(&query([place.clone()]), minute()).await;
     let mut keys: Vec<InstanceKey> = found.instances.into_keys().collect();
     assert_eq!((keys.len(), fleet.mark(&keys, "stopped", minute()).await), (1, BTreeMap::new()));
     let asked = stub.asked().pop().unwrap();
@@ -107,4 +107,70 @@ async fn databases_are_marked_also_when_the_session_was_renewed_since_the_look()
     let failures = fleet.mark(&keys, "stopped", minute()).await;
     assert_eq!(failures[&place].message, "RDS has not said the ARN of `stranger`");
     assert!(format!("{:?}", stub.asked().pop()).contains("db:orders"));
+}
+
+/// Accounts in which there are instances; which of their calls are never answered, `hangs` says.
+fn hanging(hangs: impl Fn(&Asked) -> bool + Send + Sync + 'static) -> Stub {
+    Stub::new(move |asked| match asked.action() {
+        _ if hangs(asked) => (NEVER, String::new()),
+        "AssumeRole" if asked.get("RoleArn").unwrap().contains("999999999999") => rds_error(403, "AccessDenied", "No."),
+        "AssumeRole" => session(asked, 0, 60),
+        "DescribeInstances" => of_types(2, &["t3.micro"]),
+        _ => rds_done(asked, ""),
+    })
+}
+
+/// Looks at these places with little time, and what comes of it.
+async fn look_in_a_hurry(stub: &Stub, places: &[Scope]) -> Inventory {
+    let began = Instant::now();
+    let found = stub.fleet().inventory(&query(places.to_vec()), chrono::Duration::seconds(2)).await;
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    found
+}
+
+#[tokio::test]
+async fn a_place_that_hangs_is_given_up_and_all_others_are_seen() {
+    let stub = hanging(|asked| asked.action() == "DescribeInstances" && asked.signed.contains("KEY1-0/"));
+    let hung = account(1, "eu-west-1");
+    let mut places = vec![region("eu-west-1"), hung.clone(), account(2, "eu-west-1"), account(3, "us-east-1")];
+    let found = look_in_a_hurry(&stub, &places).await;
+    let message = "AWS did not answer in the time left";
+    assert_eq!(
+        found.unreachable.iter().map(|(scope, why)| (scope, why.message.as_str())).collect::<Vec<_>>(),
+        [(&hung, message)]
+    );
+    places.retain(|place| *place != hung);
+    assert_eq!((found.seen, found.instances.len(), found.closed), (places.into_iter().collect(), 6, BTreeMap::new()));
+}
+
+#[tokio::test]
+async fn the_own_account_waits_for_no_other() {
+    // More places than are looked at side by side, and one account into which nobody is let in time.
+    for hung in ["DescribeInstances", "AssumeRole"] {
+        let stub = hanging(move |asked| {
+            asked.action() == hung && (hung == "AssumeRole" || !asked.signed.contains("Credential=test/"))
+        });
+        let others: Vec<Scope> =
+            (1..=3).flat_map(|n| ["a-1", "b-1", "c-1", "d-1"].map(|name| account(n, name))).collect();
+        let own: Vec<Scope> = (0..10).map(|n| region(&format!("own-{n}"))).collect();
+        let places: Vec<Scope> = others.iter().chain(&own).cloned().collect();
+        let found = look_in_a_hurry(&stub, &places).await;
+        assert_eq!(found.seen, own.into_iter().collect(), "{hung}");
+        assert_eq!(found.unreachable.keys().collect::<Vec<_>>(), others.iter().collect::<Vec<_>>(), "{hung}");
+        let words: BTreeSet<&str> = found.unreachable.values().map(|why| why.message.as_str()).collect();
+        let expected = ["AWS did not answer in the time left", "there was no time left to ask AWS"];
+        assert_eq!(words, expected.into(), "{hung}: eight were asked, and four not");
+    }
+}
+
+#[tokio::test]
+async fn a_role_is_assumed_once_for_all_places_and_an_account_that_is_closed_is_one() {
+    let stub = hanging(|_| false);
+    let regions = ["eu-west-1", "us-east-1", "us-west-2"];
+    let places: Vec<Scope> = [1, 9].into_iter().flat_map(|n| regions.map(|name| account(n, name))).collect();
+    let found = look_in_a_hurry(&stub, &places).await;
+    assert_eq!(found.seen, places[..3].iter().cloned().collect());
+    assert_eq!(found.unreachable, BTreeMap::new());
+    assert_eq!(found.closed.keys().collect::<Vec<_>>(), [places[3].account.as_ref().unwrap()]);
+    assert_eq!(stub.asked().iter().filter(|asked| asked.action() == "AssumeRole").count(), 2);
 }
