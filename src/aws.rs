@@ -31,6 +31,8 @@
 //! | `UnsupportedHibernationConfiguration` | hibernation | a plain stop |
 //! | `UnsupportedOperation`, "not ready to hibernate" | hibernation | wrong state within minutes of the launch, else a plain stop |
 //! | any of them to a page | look | the whole place is unreachable: half a look is no look |
+//! | what is denied, in another account | look | the same, and its role is assumed anew for the next look |
+//! | none within the time of the look | look | that place is unreachable, and no other |
 //! | `InvalidInstanceID.NotFound` | status checks | none are known in this look |
 
 use std::time::Duration;

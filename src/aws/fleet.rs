@@ -14,7 +14,7 @@ use futures_util::{FutureExt as _, StreamExt as _, future, stream};
 use tokio::time::{Instant, timeout_at};
 
 use crate::model::{
-    Action, Failure, Instance, InstanceId, InstanceKey, InstanceKind, Inventory, RoleArn, Scope, TagValue,
+    Action, Failure, FailureKind, Instance, InstanceId, InstanceKey, InstanceKind, Inventory, RoleArn, Scope, TagValue,
 };
 use crate::ports::{Fleet, Outcome, Query};
 
@@ -193,15 +193,25 @@ impl AwsFleet {
         servers.and(databases).and(unseen)
     }
 
-    /// Everything of one scope, or why it cannot be seen: half a look would pass for a whole one.
+    /// Looks at one scope in the session that its door leads to, which is let go of if it is denied: whoever has made the role
+    /// anew, or revoked its sessions, is not to wait for its end.
     async fn look(&self, looking: Looking, door: Option<Door<'_>>) -> Result<Vec<Instance>, Failure> {
-        let session = match door {
-            Some(door) => Some(door.await?),
-            None => None,
+        let (Some(door), Some(role)) = (door, &looking.scope.account) else {
+            return self.look_in(&looking, None).await;
         };
-        let clients = self.clients_in(&looking.scope, session.as_ref());
+        let session = door.await?;
+        let found = self.look_in(&looking, Some(&session)).await;
+        if found.as_ref().is_err_and(|failure| failure.kind == FailureKind::Denied) {
+            self.accounts.forget(role, &session).await;
+        }
+        found
+    }
+
+    /// Everything of one scope, or why it cannot be seen: half a look would pass for a whole one.
+    async fn look_in(&self, looking: &Looking, session: Option<&Session>) -> Result<Vec<Instance>, Failure> {
+        let clients = self.clients_in(&looking.scope, session);
         let (servers, databases) =
-            future::join(ec2::look(&clients.ec2, &looking), databases::look(&clients.rds, &looking)).await;
+            future::join(ec2::look(&clients.ec2, looking), databases::look(&clients.rds, looking)).await;
         let ((mut found, sleepers), databases) = (servers?, databases?);
         self.seen.put(&looking.scope, Arc::new(Seen::new(&found, sleepers)));
         found.extend(databases);

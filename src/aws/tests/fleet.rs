@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::model::{Action, InstanceKey, Inventory, RoleArn};
 use crate::ports::{Fleet as _, Query};
-use FailureKind::Capacity;
+use FailureKind::{Capacity, Denied};
 
 /// EC2 instances that are stopped, each of one of these types.
 fn of_types(count: usize, types: &[&str]) -> Answer {
@@ -173,4 +173,54 @@ async fn a_role_is_assumed_once_for_all_places_and_an_account_that_is_closed_is_
     assert_eq!(found.unreachable, BTreeMap::new());
     assert_eq!(found.closed.keys().collect::<Vec<_>>(), [places[3].account.as_ref().unwrap()]);
     assert_eq!(stub.asked().iter().filter(|asked| asked.action() == "AssumeRole").count(), 2);
+}
+
+/// Accounts of which a session is refused to whom `is_revoked` says.
+fn refusing(code: &'static str, is_revoked: impl Fn(&Asked) -> bool + Send + Sync + 'static) -> Stub {
+    let sessions = AtomicUsize::new(0);
+    Stub::new(move |asked| match asked.action() {
+        "AssumeRole" => session(asked, sessions.fetch_add(1, Ordering::Relaxed), 60),
+        "DescribeInstances" if is_revoked(asked) => ec2_error(403, code, "No."),
+        "DescribeInstances" => of_types(2, &["t3.micro"]),
+        _ => rds_done(asked, ""),
+    })
+}
+
+fn sessions(stub: &Stub) -> usize {
+    stub.asked().iter().filter(|asked| asked.action() == "AssumeRole").count()
+}
+
+#[tokio::test]
+async fn a_session_that_is_refused_is_not_kept() {
+    for code in ["AuthFailure", "InvalidClientTokenId", "AccessDenied", "ExpiredToken"] {
+        let stub = refusing(code, |asked| asked.signed.contains("KEY1-0/"));
+        let (fleet, places) = (stub.fleet(), [account(1, "eu-west-1")]);
+        let found = fleet.inventory(&query(places.clone()), minute()).await;
+        assert_eq!(found.unreachable[&places[0]].kind, Denied, "{code}");
+        for _ in 0..2 {
+            assert_eq!(fleet.inventory(&query(places.clone()), minute()).await.seen, places.clone().into(), "{code}");
+        }
+        assert_eq!(sessions(&stub), 2, "{code}: the second one is kept");
+    }
+}
+
+#[tokio::test]
+async fn who_is_denied_for_good_asks_for_one_session_a_look() {
+    let stub = refusing("UnauthorizedOperation", |asked| !asked.signed.contains("/eu-west-1/"));
+    let regions = ["eu-west-1", "us-east-1", "us-west-2"];
+    let (fleet, places) = (stub.fleet(), regions.map(|name| account(1, name)));
+    for nth in 1..=3 {
+        let found = fleet.inventory(&query(places.clone()), minute()).await;
+        assert_eq!((found.seen, found.unreachable.len()), (places[..1].iter().cloned().collect(), 2));
+        assert_eq!(sessions(&stub), nth);
+        let keys: Vec<InstanceKey> = found.instances.into_keys().collect();
+        assert!(fleet.act(Action::Stop, &keys, minute()).await.values().all(Result::is_ok));
+    }
+    // What is not denied lets go of nothing.
+    let stub = refusing("InternalError", |_| true);
+    let fleet = stub.fleet();
+    for _ in 0..3 {
+        assert_eq!(fleet.inventory(&query(places.clone()), minute()).await.unreachable.len(), 3);
+    }
+    assert_eq!(sessions(&stub), 1);
 }
