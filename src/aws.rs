@@ -1,15 +1,16 @@
-//! AWS behind the ports: DynamoDB as [`Store`](crate::ports::Store), EC2 and RDS as [`Fleet`](crate::ports::Fleet), SQS as
-//! [`Queue`](crate::ports::Queue), and the system's clock.
+//! AWS behind the ports: DynamoDB as [`Store`](crate::ports::Store), EC2 and RDS as [`Fleet`](crate::ports::Fleet), in the
+//! function's own account and in those whose role it assumes, SQS as [`Queue`](crate::ports::Queue), and the system's clock;
+//! and the secrets that the settings name.
 //!
 //! Knows the SDK and the ports; knows nothing of timetables, runs and chat, and decides nothing: an answer of AWS becomes a
 //! word of the model ([`InstanceState`](crate::model::InstanceState), [`FailureKind`](crate::model::FailureKind),
 //! [`StoreError`](crate::ports::StoreError)), and the engine does the rest. The SDK's configuration is loaded once, by
-//! [`load_config`], and lent to every adapter.
+//! [`load_config`] or [`load_quick_config`], and lent to every adapter.
 //!
 //! # What AWS answers
 //!
 //! Each line is tested against a stub below the SDK's own retries (`aws/tests`). Asked again by the engine, with back-off:
-//! all but what is refused for good; by the SDK, within the call: what is throttled or not answered.
+//! all but what is refused for good; by the SDK, within the call: what is throttled or not answered, but no capacity.
 //!
 //! | answer | to | what it comes to |
 //! | --- | --- | --- |
@@ -33,7 +34,7 @@
 //! | any of them to a page | look | the whole place is unreachable: half a look is no look |
 //! | what is denied, in another account | look | the same, and its role is assumed anew for the next look |
 //! | none within the time of the look | look | that place is unreachable, and no other |
-//! | `InvalidInstanceID.NotFound` | status checks | none are known in this look |
+//! | `InvalidInstanceID.NotFound` | status checks | those of its hundred are not known in this look |
 
 use std::time::Duration;
 
@@ -77,7 +78,7 @@ mod tests;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// One try of a call; a page of 500 instances takes about a second.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A call with its retries: well within one tick.
+/// A call with its retries: well within a look, and a tick.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(20);
 /// Tries of a call, with the SDK's back-off and jitter between them (rule A5); what is left over is taken up by the next pass
 /// or tick.
