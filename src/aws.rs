@@ -1,15 +1,16 @@
-//! AWS behind the ports: DynamoDB as [`Store`](crate::ports::Store), EC2 and RDS as [`Fleet`](crate::ports::Fleet), SQS as
-//! [`Queue`](crate::ports::Queue), and the system's clock.
+//! AWS behind the ports: DynamoDB as [`Store`](crate::ports::Store), EC2 and RDS as [`Fleet`](crate::ports::Fleet), in the
+//! function's own account and in those whose role it assumes, SQS as [`Queue`](crate::ports::Queue), and the system's clock;
+//! and the secrets that the settings name.
 //!
 //! Knows the SDK and the ports; knows nothing of timetables, runs and chat, and decides nothing: an answer of AWS becomes a
 //! word of the model ([`InstanceState`](crate::model::InstanceState), [`FailureKind`](crate::model::FailureKind),
 //! [`StoreError`](crate::ports::StoreError)), and the engine does the rest. The SDK's configuration is loaded once, by
-//! [`load_config`], and lent to every adapter.
+//! [`load_config`] or [`load_quick_config`], and lent to every adapter.
 //!
 //! # What AWS answers
 //!
 //! Each line is tested against a stub below the SDK's own retries (`aws/tests`). Asked again by the engine, with back-off:
-//! all but what is refused for good; by the SDK, within the call: what is throttled or not answered.
+//! all but what is refused for good; by the SDK, within the call: what is throttled or not answered, but no capacity.
 //!
 //! | answer | to | what it comes to |
 //! | --- | --- | --- |
@@ -18,6 +19,7 @@
 //! | `RequestExpired`, `ExpiredToken` | everything | denied: the same |
 //! | `InternalError`, `InternalFailure`, `Unavailable`, no answer | everything | unreachable: the same |
 //! | `VcpuLimitExceeded` | start | capacity, of the account: the same |
+//! | `UnauthorizedOperation`, `AccessDenied` that name instances | start, stop | denied: that of those named, three times in a batch at most; the others go on |
 //! | `InvalidInstanceID.NotFound`, `InvalidInstanceID.Malformed`, `DBInstanceNotFound`, `DBClusterNotFoundFault` | start, stop | gone: that of those named, the others of the batch go on |
 //! | `IncorrectInstanceState`, `InvalidDBInstanceState`, `InvalidDBClusterStateFault`, `InvalidDBShardGroupState` | start, stop | wrong state: the same |
 //! | `OperationNotPermitted` | stop | refused for good, stop protection: the same |
@@ -25,12 +27,14 @@
 //! | `IncorrectSpotRequestState` | start | wrong state, until EC2 has disabled the spot request: the same |
 //! | `InvalidParameterCombination` | start, stop of a database | refused for good, a kind that is not stopped for itself |
 //! | `InvalidDBClusterStateFault` that speaks of a global database | start, stop of a cluster | refused for good |
-//! | `InsufficientInstanceCapacity`, `InsufficientHostCapacity`, `InsufficientDBInstanceCapacity` | start | capacity: found by halves, since EC2 names nobody; the others go on |
+//! | `InsufficientInstanceCapacity`, `InsufficientHostCapacity`, `InsufficientDBInstanceCapacity` | start | capacity: EC2 names nobody, so it is asked again for each instance type and zone, and within these found by halves; the others go on |
 //! | `Client.InvalidKMSKey.InvalidState`, `KMSKeyNotAccessibleFault`, `InvalidParameterValue`, anything new | start, stop | something else: found by halves |
 //! | `UnsupportedHibernationConfiguration` | hibernation | a plain stop |
 //! | `UnsupportedOperation`, "not ready to hibernate" | hibernation | wrong state within minutes of the launch, else a plain stop |
 //! | any of them to a page | look | the whole place is unreachable: half a look is no look |
-//! | `InvalidInstanceID.NotFound` | status checks | none are known in this look |
+//! | what is denied, in another account | look | the same, and its role is assumed anew for the next look |
+//! | none within the time of the look | look | that place is unreachable, and no other |
+//! | `InvalidInstanceID.NotFound` | status checks | those of its hundred are not known in this look |
 
 use std::time::Duration;
 
@@ -53,6 +57,7 @@ mod failure;
 mod fleet;
 mod hibernate;
 mod marks;
+mod per_scope;
 mod rds;
 mod secrets;
 mod servers;
@@ -73,7 +78,7 @@ mod tests;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// One try of a call; a page of 500 instances takes about a second.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A call with its retries: well within one tick.
+/// A call with its retries: well within a look, and a tick.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(20);
 /// Tries of a call, with the SDK's back-off and jitter between them (rule A5); what is left over is taken up by the next pass
 /// or tick.

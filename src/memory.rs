@@ -398,7 +398,7 @@ impl Store for World {
 }
 
 impl Fleet for World {
-    async fn inventory(&self, query: &Query) -> Inventory {
+    async fn inventory(&self, query: &Query, _: Duration) -> Inventory {
         let mut inner = self.inner();
         inner.settle();
         inner.looks += 1;

@@ -133,9 +133,9 @@ pub type Outcome = Result<(), Failure>;
 
 /// EC2 instances and databases.
 pub trait Fleet: Sync {
-    /// Looks for instances by tag, all pages; never fails as a whole: what could not be seen is in
+    /// Looks for instances by tag, all pages; never fails as a whole: what could not be seen, or not within `budget`, is in
     /// [`Inventory::unreachable`].
-    fn inventory(&self, query: &Query) -> impl Future<Output = Inventory> + Send;
+    fn inventory(&self, query: &Query, budget: Duration) -> impl Future<Output = Inventory> + Send;
 
     /// Asks AWS to start or stop these, in as few calls as it takes, isolating bad ids (rule A2); one outcome for each.
     /// What could not be asked within `budget` is answered as throttled.

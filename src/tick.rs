@@ -101,8 +101,9 @@ pub struct TickError {
 /// How many schedules are worked on side by side.
 const SIDE_BY_SIDE: usize = 16;
 
-/// A further pass is begun only if there is time for its looks, each of which may take so long.
-const PASS_TAKES: Duration = Duration::seconds(25);
+/// A further pass is begun only if there is so much time for it, the most that its look may take; or half of all the time of a
+/// function that has less.
+const PASS_TAKES: Duration = Duration::seconds(50);
 
 /// The pauses between looks: short at first, since small instances are up within seconds.
 const PAUSES: [i64; 4] = [2, 3, 5, 10];
@@ -130,7 +131,7 @@ pub async fn run(ports: &impl AnyPorts, options: &Options) -> Result<Report, Tic
         let mut latest_at = if *tick.about == About::All { tick.until_at } else { now };
         if end.has_announced {
             // A stop that is announced begins with a look that follows at once, also when nobody waits for instances.
-            (again_at, latest_at) = (now, options.deadline - PASS_TAKES);
+            (again_at, latest_at) = (now, tick.last_pass_at);
         }
         if again_at > latest_at {
             tick.report.in_flight = true;
@@ -148,6 +149,8 @@ struct Tick<'a, P> {
     options: &'a Options,
     /// What it is about; once it has acted, all.
     about: &'a About,
+    /// No pass begins later.
+    last_pass_at: DateTime<Utc>,
     /// So long it looks on while something is in flight.
     until_at: DateTime<Utc>,
     report: Report,
@@ -196,11 +199,14 @@ struct Done {
 
 impl<'a, P: AnyPorts> Tick<'a, P> {
     fn new(ports: &'a P, options: &'a Options) -> Self {
+        let now = ports.clock().now();
+        let last_pass_at = options.deadline - PASS_TAKES.min((options.deadline - now) / 2);
         Self {
             ports,
             options,
             about: &options.about,
-            until_at: (options.deadline - PASS_TAKES).min(ports.clock().now() + options.settle),
+            last_pass_at,
+            until_at: last_pass_at.min(now + options.settle),
             report: Report::default(),
             causes: Vec::new(),
             is_chat_down: false,

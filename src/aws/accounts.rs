@@ -1,4 +1,4 @@
-//! Sessions in other accounts: roles that are assumed, each once for as long as its session lasts.
+//! Sessions in other accounts: roles that are assumed, each once for as long as its session lasts and is honoured.
 //!
 //! Knows STS; knows nothing of instances. What STS refuses is the account's affair alone (rule A6).
 
@@ -15,7 +15,7 @@ use crate::model::{Failure, FailureKind, RoleArn};
 use crate::ports::Clock as _;
 
 use super::calls::{CallCounts, Counter, Service};
-use super::clock::SystemClock;
+use super::clock::{SystemClock, instant};
 use super::failure::failure_of;
 
 /// Under which name the other account sees these sessions in its `CloudTrail`.
@@ -60,11 +60,7 @@ impl Accounts {
 
     /// The session of a role, assumed if there is none that lasts; or why it cannot be.
     pub(super) async fn session(&self, role: &RoleArn) -> Result<Session, Failure> {
-        let held = {
-            // A panic while the map was held can have left nothing half done in it.
-            let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(sessions.entry(role.clone()).or_default())
-        };
+        let held = self.held(role);
         let mut held = held.lock().await;
         let now = SystemClock.now();
         if let Some(session) = held.as_ref().filter(|session| session.expires_at - now > RENEWED_BEFORE) {
@@ -73,6 +69,21 @@ impl Accounts {
         let session = self.assume(role).await?;
         *held = Some(session.clone());
         Ok(session)
+    }
+
+    /// Lets go of a session, so that the next one who needs one asks for it anew: AWS may have revoked it.
+    pub(super) async fn forget(&self, role: &RoleArn, session: &Session) {
+        let held = self.held(role);
+        let mut held = held.lock().await;
+        if held.as_ref().is_some_and(|held| held.id == session.id) {
+            *held = None;
+        }
+    }
+
+    fn held(&self, role: &RoleArn) -> Held {
+        // A panic while the map was held can have left nothing half done in it.
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(sessions.entry(role.clone()).or_default())
     }
 
     async fn assume(&self, role: &RoleArn) -> Result<Session, Failure> {
@@ -93,8 +104,7 @@ impl Accounts {
 }
 
 fn session(credentials: &types::Credentials) -> Option<Session> {
-    let expiration = credentials.expiration();
-    let expires_at = DateTime::from_timestamp(expiration.secs(), expiration.subsec_nanos())?;
+    let expires_at = instant(credentials.expiration())?;
     let made = Credentials::new(
         credentials.access_key_id(),
         credentials.secret_access_key(),

@@ -12,17 +12,21 @@ use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint}
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-use crate::model::{InstanceId, InstanceKind};
+use crate::model::{Failure, FailureKind, InstanceId, InstanceKind};
 
-/// The ARNs that one client has seen; it sits in the client.
+/// The ARNs that the clients of one scope have seen; it sits in each of them, and outlives them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Arns(Arc<Mutex<BTreeMap<(InstanceKind, String), String>>>);
 
 impl Arns {
     /// The ARN of a database or cluster, if it has been seen.
-    pub(super) fn of(&self, kind: InstanceKind, id: &InstanceId) -> Option<String> {
+    pub(super) fn of(&self, kind: InstanceKind, id: &InstanceId) -> Result<String, Failure> {
         let arns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        arns.get(&(kind, id.as_str().to_owned())).cloned()
+        arns.get(&(kind, id.as_str().to_owned())).cloned().ok_or_else(|| Failure {
+            kind: FailureKind::Other,
+            code: "NoArn".to_owned(),
+            message: format!("RDS has not said the ARN of `{id}`"),
+        })
     }
 
     fn note<'a>(&self, kind: InstanceKind, seen: impl Iterator<Item = (Option<&'a str>, Option<&'a str>)>) {

@@ -1,10 +1,10 @@
 //! Asks AWS for a batch of instances and, when one of them spoils it, for the others (rule A2). Knows no service: the call
 //! is an argument.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 
-use crate::model::{Failure, InstanceId};
+use crate::model::{Failure, FailureKind, InstanceId};
 use crate::ports::Outcome;
 
 use super::failure::is_about_an_instance;
@@ -13,52 +13,95 @@ use super::failure::is_about_an_instance;
 /// be everybody's: by then a batch of 50 has been asked for in parts of six, one of 200 in parts of 25.
 const HOPELESS_AFTER: usize = 15;
 
+/// So often a denial that names instances is taken for theirs: a tag or a policy may keep a few from us. Where a permission is
+/// missing altogether AWS names an instance too, a different one each time.
+const DENIED_APART: usize = 3;
+
 /// Asks for all of `ids` in as few calls as it takes; one outcome for each.
 ///
 /// A refusal that names instances of the batch is theirs, and the others are asked for again; one that names none is looked
-/// for by halves. A refusal that is about the caller (throttled, denied, quota, no answer) is everybody's, and ends the asking.
+/// for by halves. A refusal that is about the caller (throttled, denied, quota, no answer) is everybody's, and ends the asking;
+/// but a few denials that name instances are theirs.
 pub(super) async fn isolate<C, F>(ids: Vec<InstanceId>, call: C) -> Vec<(InstanceId, Outcome)>
 where
     C: Fn(Vec<InstanceId>) -> F,
     F: Future<Output = Result<(), Failure>>,
 {
+    isolate_by(ids, |_| (), call).await
+}
+
+/// The same, where capacity is one thing for all of a `kind`: a batch for which there is none is parted by kinds first, and
+/// by halves only within them.
+pub(super) async fn isolate_by<K, C, F>(
+    ids: Vec<InstanceId>,
+    kind: impl Fn(&InstanceId) -> K,
+    call: C,
+) -> Vec<(InstanceId, Outcome)>
+where
+    K: Ord + Clone,
+    C: Fn(Vec<InstanceId>) -> F,
+    F: Future<Output = Result<(), Failure>>,
+{
     let mut outcomes = Vec::with_capacity(ids.len());
-    let mut waiting = VecDeque::from([ids]);
-    let mut search = Search::default();
-    while let Some(batch) = waiting.pop_front() {
+    // Batches, with the kind by which they have been parted.
+    let mut waiting = VecDeque::from([(None, ids)]);
+    let mut searches = BTreeMap::<Option<K>, Search>::new();
+    let mut denied_apart = 0;
+    while let Some((part, batch)) = waiting.pop_front() {
         if batch.is_empty() {
             continue;
         }
+        let search = searches.entry(part.clone()).or_default();
         let Err(failure) = call(batch.clone()).await else {
             search.has_accepted = true;
             outcomes.extend(batch.into_iter().map(|id| (id, Ok(()))));
             continue;
         };
-        let is_alone = batch.len() == 1;
-        let (named, others): (Vec<_>, Vec<_>) = batch.into_iter().partition(|id| names(&failure.message, id));
-        if named.is_empty() {
-            search.note(&failure);
-        }
-        if !is_about_an_instance(&failure) || search.is_hopeless() {
-            let rest = named.into_iter().chain(others).chain(waiting.into_iter().flatten());
-            outcomes.extend(rest.map(|id| (id, Err(failure.clone()))));
+        let refuse = |id| (id, Err(failure.clone()));
+        let (named, mut others): (Vec<_>, Vec<_>) = batch.into_iter().partition(|id| names(&failure.message, id));
+        let is_apart = !named.is_empty() && failure.kind == FailureKind::Denied && denied_apart < DENIED_APART;
+        if is_apart {
+            denied_apart += 1;
+        } else if !is_about_an_instance(&failure) {
+            let rest = waiting.into_iter().flat_map(|(_, batch)| batch);
+            outcomes.extend(named.into_iter().chain(others).chain(rest).map(refuse));
             return outcomes;
         }
-        if is_alone {
-            outcomes.extend(named.into_iter().chain(others).map(|id| (id, Err(failure.clone()))));
-        } else if named.is_empty() {
-            let mut first = others;
-            let second = first.split_off(first.len() / 2);
-            waiting.extend([first, second]);
+        if !named.is_empty() {
+            outcomes.extend(named.into_iter().map(refuse));
+            waiting.push_front((part, others));
+            continue;
+        }
+        let kinds = kinds(&others, &kind);
+        if part.is_none() && failure.kind == FailureKind::Capacity && kinds.len() > 1 {
+            waiting.extend(kinds.into_iter().map(|(kind, batch)| (Some(kind), batch)));
+            continue;
+        }
+        search.note(&failure);
+        if search.is_hopeless() {
+            let (rest, hopeful): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(other, _)| *other == part);
+            waiting = hopeful.into();
+            outcomes.extend(others.into_iter().chain(rest.into_iter().flat_map(|(_, batch)| batch)).map(refuse));
+        } else if others.len() == 1 {
+            outcomes.extend(others.into_iter().map(refuse));
         } else {
-            outcomes.extend(named.into_iter().map(|id| (id, Err(failure.clone()))));
-            waiting.push_front(others);
+            let second = others.split_off(others.len() / 2);
+            waiting.extend([(part.clone(), others), (part, second)]);
         }
     }
     outcomes
 }
 
-/// What the search by halves has met.
+/// The same ids by their kinds.
+fn kinds<K: Ord>(ids: &[InstanceId], kind: impl Fn(&InstanceId) -> K) -> BTreeMap<K, Vec<InstanceId>> {
+    let mut kinds = BTreeMap::<K, Vec<InstanceId>>::new();
+    for id in ids {
+        kinds.entry(kind(id)).or_default().push(id.clone());
+    }
+    kinds
+}
+
+/// What the search by halves has met in one part.
 #[derive(Debug, Default)]
 struct Search {
     has_accepted: bool,
@@ -99,17 +142,33 @@ mod tests {
 
     /// Calls a made-up AWS that refuses every batch with a bad id in it; returns the failed ids and the number of calls.
     fn run(count: usize, bad: &[usize], code: &str, message: fn(&str) -> String) -> (Vec<String>, usize) {
+        run_by(count, |_| 0, bad, code, message)
+    }
+
+    /// The same with instances of several kinds.
+    fn run_by(
+        count: usize,
+        kind: fn(usize) -> usize,
+        bad: &[usize],
+        code: &str,
+        message: fn(&str) -> String,
+    ) -> (Vec<String>, usize) {
         let all = ids(count);
+        let kinds: BTreeMap<&InstanceId, usize> = all.iter().enumerate().map(|(n, id)| (id, kind(n))).collect();
         let bad: BTreeSet<&InstanceId> = bad.iter().map(|n| &all[*n]).collect();
         let calls = RefCell::new(Vec::new());
-        let outcomes = pollster::block_on(isolate(all.clone(), |batch| {
-            calls.borrow_mut().push(batch.len());
-            let spoilt = batch.iter().find(|id| bad.contains(id));
-            let answer = spoilt.map_or(Ok(()), |id| {
-                Err(Failure { kind: kind_of(code, 400), code: code.to_owned(), message: message(id.as_str()) })
-            });
-            async move { answer }
-        }));
+        let outcomes = pollster::block_on(isolate_by(
+            all.clone(),
+            |id| kinds[id],
+            |batch| {
+                calls.borrow_mut().push(batch.len());
+                let spoilt = batch.iter().find(|id| bad.contains(id));
+                let answer = spoilt.map_or(Ok(()), |id| {
+                    Err(Failure { kind: kind_of(code, 400), code: code.to_owned(), message: message(id.as_str()) })
+                });
+                async move { answer }
+            },
+        ));
         let by_id: BTreeMap<_, _> = outcomes.iter().map(|(id, outcome)| (id, outcome)).collect();
         assert_eq!((outcomes.len(), by_id.len()), (count, count), "one outcome for each");
         let failed = by_id.iter().filter(|(_, outcome)| outcome.is_err()).map(|(id, _)| id.to_string()).collect();
@@ -164,12 +223,60 @@ mod tests {
     }
 
     #[test]
+    fn a_kind_without_room_keeps_no_other_kind_from_starting() {
+        type Kind = fn(usize) -> usize;
+        // What there is, who is bad, and the calls: for all, for each kind, and for one kind in parts.
+        let cases: [(&str, Kind, Kind, usize); 4] = [
+            ("20 of 50, in between", |n| n % 5 % 2, |n| n % 5 % 2, 1 + 2 + 14),
+            ("one kind of five", |n| n % 5, |n| usize::from(n % 5 == 3), 1 + 5 + 14),
+            ("none of five", |n| n % 5, |_| 1, 1 + 5 + 5 * 14),
+            ("each of its own kind", |n| n, |n| n % 2, 1 + 50),
+        ];
+        for (what, kind, is_bad, expected) in cases {
+            let bad: Vec<usize> = (0..50).filter(|n| is_bad(*n) == 1).collect();
+            let names: Vec<String> = bad.iter().map(|n| format!("i-{n:03x}")).collect();
+            let (failed, calls) = run_by(50, kind, &bad, "InsufficientInstanceCapacity", unnamed);
+            assert_eq!((failed, calls), (names, expected), "{what}");
+        }
+    }
+
+    #[test]
+    fn within_a_kind_those_without_room_are_found_by_halves() {
+        let (failed, calls) = run_by(50, |n| n % 2, &[48], "InsufficientInstanceCapacity", unnamed);
+        assert_eq!(failed, ["i-030"]);
+        assert!(calls <= 13, "{calls} calls");
+    }
+
+    #[test]
+    fn batches_are_parted_by_kind_for_capacity_only() {
+        assert_eq!(run_by(50, |n| n, &[], "", unnamed), (vec![], 1));
+        for code in ["InvalidParameterValue", "IncorrectInstanceState", "VcpuLimitExceeded"] {
+            let alone = run(50, &[30], code, unnamed);
+            assert_eq!(run_by(50, |n| n, &[30], code, unnamed), alone, "{code}");
+        }
+    }
+
+    #[test]
     fn what_is_about_the_caller_is_asked_once() {
-        for code in ["RequestLimitExceeded", "UnauthorizedOperation", "InternalError", "VcpuLimitExceeded"] {
+        for code in ["RequestLimitExceeded", "InternalError", "VcpuLimitExceeded"] {
             // The message names an id, and still nothing is asked again.
             let (failed, calls) = run(50, &[0], code, named);
             assert_eq!((failed.len(), calls), (50, 1), "{code}");
         }
+        let (failed, calls) = run(50, &[0], "UnauthorizedOperation", unnamed);
+        assert_eq!((failed.len(), calls), (50, 1), "denied to nobody by name");
+    }
+
+    #[test]
+    fn a_few_who_are_denied_by_name_keep_nobody_else() {
+        // How many are denied, how many fail with them, and the calls.
+        for (bad, fail, calls) in [(1, 1, 2), (3, 3, 4), (4, 200, 4), (200, 200, 4)] {
+            let bad: Vec<usize> = (200 - bad..200).collect();
+            let (failed, asked) = run(200, &bad, "UnauthorizedOperation", named);
+            assert_eq!((failed.len(), asked), (fail, calls), "{bad:?}");
+        }
+        let (failed, _) = run(200, &[7, 70, 170], "UnauthorizedOperation", named);
+        assert_eq!(failed, ["i-007", "i-046", "i-0aa"]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! The system's clock behind its port: the time, and waiting.
+//! The system's clock behind its port: the time, and waiting; and times as the SDK has them.
 
 use std::time::Duration as StdDuration;
 
+use aws_smithy_types::DateTime as AwsDateTime;
 use chrono::{DateTime, Duration, Utc};
 
 use crate::ports::Clock;
@@ -23,6 +24,11 @@ impl Clock for SystemClock {
 /// The same stretch of time as the runtime's timers take it; one that lies behind is none.
 pub(super) fn forward(duration: Duration) -> StdDuration {
     duration.to_std().unwrap_or_default()
+}
+
+/// The SDK's time in ours.
+pub(super) fn instant(at: &AwsDateTime) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(at.secs(), at.subsec_nanos())
 }
 
 #[cfg(test)]

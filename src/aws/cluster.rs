@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types::{DbCluster, DbClusterMember};
 
+use super::clock::instant;
 use super::failure::failure_of;
 use super::fleet::Looking;
-use super::rds::{first, group_tag, instant, name, state_of, tag};
+use super::rds::{first, group_tag, name, state_of, tag};
 use crate::model::{
     Action, Failure, FailureKind, Instance, InstanceId, InstanceKey, InstanceKind, InstanceState, Label, Refusal,
-    TagValue,
 };
 
 /// Asks for one DB cluster to be started or stopped, with all its members.
@@ -42,8 +42,7 @@ fn judge(failure: Failure) -> Failure {
 /// by their ids.
 pub(super) fn instance(seen: &DbCluster, states: &BTreeMap<&str, &str>, looking: &Looking) -> Option<Instance> {
     let tags = seen.tag_list();
-    let held = tag(tags, &looking.tags.schedule)?;
-    let schedule_tag: TagValue = looking.values.iter().find(|value| value.as_str() == held)?.clone();
+    let schedule_tag = looking.wanted(tag(tags, &looking.tags.schedule))?;
     let id = InstanceId::new(seen.db_cluster_identifier()?).ok()?;
     Some(Instance {
         key: InstanceKey { scope: looking.scope.clone(), kind: InstanceKind::RdsCluster, id },
@@ -92,21 +91,11 @@ fn refusal(seen: &DbCluster) -> Option<Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fleet::TagKeys;
+    use super::super::tests::looking;
     use super::*;
-    use crate::model::{GroupName, Scope};
+    use crate::model::GroupName;
     use aws_sdk_rds::primitives::DateTime;
     use aws_sdk_rds::types::Tag;
-    use std::collections::BTreeSet;
-
-    fn looking() -> Looking {
-        Looking {
-            scope: Scope::default(),
-            values: [TagValue::new("Dev").unwrap()].into(),
-            status_checks: BTreeSet::new(),
-            tags: TagKeys { schedule: "ScheduleName".to_owned(), group: "ScheduleGroupName".to_owned() },
-        }
-    }
 
     fn tagged(key: &str, value: &str) -> Tag {
         Tag::builder().key(key).value(value).build()
@@ -116,10 +105,10 @@ mod tests {
     fn a_cluster_is_taken_by_its_tag_and_nothing_else_is_needed() {
         let db = || DbCluster::builder().db_cluster_identifier("orders");
         let none = BTreeMap::new();
-        assert_eq!(instance(&db().build(), &none, &looking()), None);
-        assert_eq!(instance(&db().tag_list(tagged("ScheduleName", "Other")).build(), &none, &looking()), None);
-        assert_eq!(instance(&DbCluster::builder().build(), &none, &looking()), None);
-        let seen = instance(&db().tag_list(tagged("ScheduleName", "Dev")).build(), &none, &looking()).unwrap();
+        assert_eq!(instance(&db().build(), &none, &looking(&["Dev"])), None);
+        assert_eq!(instance(&db().tag_list(tagged("ScheduleName", "Other")).build(), &none, &looking(&["Dev"])), None);
+        assert_eq!(instance(&DbCluster::builder().build(), &none, &looking(&["Dev"])), None);
+        let seen = instance(&db().tag_list(tagged("ScheduleName", "Dev")).build(), &none, &looking(&["Dev"])).unwrap();
         assert_eq!(
             (seen.key.to_string().as_str(), seen.label, seen.restarts_at),
             ("cluster/orders", Label::default(), None)
@@ -132,7 +121,7 @@ mod tests {
             .tag_list(tagged("ScheduleName", "Dev"))
             .tag_list(tagged("ScheduleGroupName", "DB"))
             .tag_list(tagged("Name", "orders of all shops"));
-        let seen = instance(&full.build(), &none, &looking()).unwrap();
+        let seen = instance(&full.build(), &none, &looking(&["Dev"])).unwrap();
         assert_eq!(seen.group_tag, GroupName::new("DB").ok());
         assert_eq!(seen.label.name.as_deref(), Some("orders of all shops"));
         assert_eq!(seen.label.engine.as_deref(), Some("aurora-mysql"));

@@ -27,8 +27,9 @@ pub(super) async fn look(client: &Client, looking: &Looking) -> Result<Vec<Insta
     if looking.values.is_empty() {
         return Ok(Vec::new());
     }
-    let (clusters, instances) = future::try_join(all_clusters(client), all_instances(client)).await?;
-    Ok(sort_out(&clusters, &instances, looking))
+    // Of two failures always the same one is told: which came first would make it another one each time.
+    let (clusters, instances) = future::join(all_clusters(client), all_instances(client)).await;
+    Ok(sort_out(&clusters?, &instances?, looking))
 }
 
 async fn all_clusters(client: &Client) -> Result<Vec<DbCluster>, Failure> {
@@ -94,9 +95,8 @@ pub(super) async fn act(
 
 #[cfg(test)]
 mod tests {
-    use super::super::fleet::TagKeys;
+    use super::super::tests::looking;
     use super::*;
-    use crate::model::{Scope, TagValue};
     use aws_sdk_rds::types::{DbClusterMember, Tag};
 
     fn tags(value: &str) -> Option<Vec<Tag>> {
@@ -126,14 +126,11 @@ mod tests {
 
     /// What is found, with why it is left alone.
     fn found(clusters: &[DbCluster], instances: &[DbInstance]) -> Vec<(String, String)> {
-        let looking = Looking {
-            scope: Scope::default(),
-            values: ["Dev", "Test"].map(|value| TagValue::new(value).unwrap()).into(),
-            status_checks: BTreeSet::new(),
-            tags: TagKeys { schedule: "ScheduleName".to_owned(), group: "ScheduleGroupName".to_owned() },
-        };
         let refusal = |seen: &Instance| seen.refusal.as_ref().map(ToString::to_string).unwrap_or_default();
-        sort_out(clusters, instances, &looking).iter().map(|seen| (seen.key.to_string(), refusal(seen))).collect()
+        sort_out(clusters, instances, &looking(&["Dev", "Test"]))
+            .iter()
+            .map(|seen| (seen.key.to_string(), refusal(seen)))
+            .collect()
     }
 
     #[test]

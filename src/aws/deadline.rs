@@ -6,7 +6,10 @@ use super::failure::{no_answer, not_asked_yet};
 use crate::model::Failure;
 
 /// Makes the call if there is time for it, and gives it up when the time is over.
-pub(super) async fn in_time(deadline: Instant, call: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+pub(super) async fn in_time<T>(
+    deadline: Instant,
+    call: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     if Instant::now() >= deadline {
         return Err(not_asked_yet());
     }
@@ -34,7 +37,7 @@ mod tests {
     #[tokio::test]
     async fn a_call_is_given_up_when_its_time_is_over() {
         let deadline = Instant::now() + Duration::from_millis(20);
-        assert_eq!(in_time(deadline, future::pending()).await, Err(no_answer()));
+        assert_eq!(in_time::<()>(deadline, future::pending()).await, Err(no_answer()));
         let deadline = Instant::now() + Duration::from_mins(1);
         assert_eq!(in_time(deadline, future::ready(Ok(()))).await, Ok(()));
     }

@@ -1,9 +1,8 @@
 //! EC2 instances: looking, and the calls that start and stop them. Knows the SDK's shapes; decides nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::primitives::DateTime;
 use aws_sdk_ec2::types::{self, DeviceType, Filter, InstanceLifecycleType, InstanceStateName, SummaryStatus};
 
 use crate::model::{
@@ -11,6 +10,7 @@ use crate::model::{
     Scope, TagValue,
 };
 
+use super::clock::instant;
 use super::failure::failure_of;
 use super::fleet::{Looking, TagKeys};
 use super::hibernate::{self, Sleepers};
@@ -121,11 +121,6 @@ fn hibernates(seen: &types::Instance) -> bool {
     is_configured && hibernate::is_asked(tag(seen, hibernate::TAG))
 }
 
-/// The SDK's time in ours.
-fn instant(at: &DateTime) -> Option<chrono::DateTime<chrono::Utc>> {
-    chrono::DateTime::from_timestamp(at.secs(), at.subsec_nanos())
-}
-
 /// A filter value that stands for itself: EC2 reads `*` and `?` as wildcards.
 fn literal(value: &str) -> String {
     let mut escaped = String::with_capacity(value.len());
@@ -145,7 +140,7 @@ fn tag<'a>(seen: &'a types::Instance, key: &str) -> Option<&'a str> {
 /// The instance in our words; `None` when it is not one of those looked for.
 fn instance(seen: &types::Instance, looking: &Looking) -> Option<Instance> {
     let TagKeys { schedule, group } = &looking.tags;
-    let schedule_tag = wanted(tag(seen, schedule)?, &looking.values)?;
+    let schedule_tag = looking.wanted(tag(seen, schedule))?;
     let state = seen.state().and_then(types::InstanceState::name);
     Some(Instance {
         key: key(&looking.scope, seen.instance_id()?)?,
@@ -174,11 +169,6 @@ fn key(scope: &Scope, id: &str) -> Option<InstanceKey> {
     Some(InstanceKey { scope: scope.clone(), kind: InstanceKind::Ec2, id })
 }
 
-/// The wanted value that a tag holds, exactly.
-fn wanted(held: &str, values: &BTreeSet<TagValue>) -> Option<TagValue> {
-    values.iter().find(|value| value.as_str() == held).cloned()
-}
-
 fn state_of(name: Option<&InstanceStateName>) -> InstanceState {
     match name {
         Some(InstanceStateName::Pending) => InstanceState::Starting,
@@ -205,16 +195,8 @@ fn refusal(seen: &types::Instance) -> Option<Refusal> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::looking;
     use super::*;
-
-    fn looking(value: &str) -> Looking {
-        Looking {
-            scope: Scope::default(),
-            values: [TagValue::new(value).unwrap()].into(),
-            status_checks: BTreeSet::new(),
-            tags: TagKeys { schedule: "ScheduleName".to_owned(), group: "ScheduleGroupName".to_owned() },
-        }
-    }
 
     fn tagged(tags: &[(&str, &str)]) -> types::builders::InstanceBuilder {
         tags.iter().fold(types::Instance::builder().instance_id("i-1"), |instance, (key, value)| {
@@ -241,15 +223,15 @@ mod tests {
 
     #[test]
     fn a_description_with_nothing_in_it_is_no_instance_and_no_fault() {
-        assert_eq!(instance(&types::Instance::builder().build(), &looking("Dev")), None);
-        let bare = instance(&tagged(&[("ScheduleName", "Dev")]).build(), &looking("Dev")).unwrap();
+        assert_eq!(instance(&types::Instance::builder().build(), &looking(&["Dev"])), None);
+        let bare = instance(&tagged(&[("ScheduleName", "Dev")]).build(), &looking(&["Dev"])).unwrap();
         assert_eq!((bare.label, bare.group_tag, bare.state_reason, bare.refusal), (Label::default(), None, None, None));
         assert_eq!(bare.state, InstanceState::Changing { raw: "unknown".to_owned() });
     }
 
     #[test]
     fn a_tag_is_matched_as_it_is_and_not_as_a_pattern() {
-        assert_eq!(instance(&tagged(&[("ScheduleName", "Development")]).build(), &looking("Dev*")), None);
+        assert_eq!(instance(&tagged(&[("ScheduleName", "Development")]).build(), &looking(&["Dev*"])), None);
         for (value, expected) in [("Dev", "Dev"), ("Dev*", "Dev\\*"), ("a?b\\c", "a\\?b\\\\c")] {
             assert_eq!(literal(value), expected);
         }
@@ -258,7 +240,7 @@ mod tests {
     #[test]
     fn a_name_and_a_group_come_from_tags() {
         let tags = [("ScheduleName", "Dev"), ("ScheduleGroupName", " API "), ("Name", "api-1")];
-        let seen = instance(&tagged(&tags).instance_type("t3.micro".into()).build(), &looking("Dev")).unwrap();
+        let seen = instance(&tagged(&tags).instance_type("t3.micro".into()).build(), &looking(&["Dev"])).unwrap();
         assert_eq!(seen.group_tag, GroupName::new("API").ok());
         assert_eq!(seen.label.name.as_deref(), Some("api-1"));
         assert_eq!(seen.label.engine.as_deref(), Some("t3.micro"));

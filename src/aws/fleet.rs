@@ -9,11 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_config::SdkConfig;
 use aws_sdk_ec2::config::retry::RetryPartition;
 use chrono::Duration;
-use futures_util::{StreamExt as _, future, stream};
+use futures_util::future::{BoxFuture, Shared};
+use futures_util::{FutureExt as _, StreamExt as _, future, stream};
 use tokio::time::{Instant, timeout_at};
 
 use crate::model::{
-    Action, Failure, Instance, InstanceId, InstanceKey, InstanceKind, Inventory, RoleArn, Scope, TagValue,
+    Action, Failure, FailureKind, Instance, InstanceId, InstanceKey, InstanceKind, Inventory, RoleArn, Scope, TagValue,
 };
 use crate::ports::{Fleet, Outcome, Query};
 
@@ -23,11 +24,15 @@ use super::calls::{CallCounts, Counter, Service};
 use super::clock::forward;
 use super::deadline::in_time;
 use super::failure::{CapacityIsFinal, not_asked_yet};
-use super::hibernate::Hibernation;
+use super::per_scope::PerScope;
+use super::servers::Seen;
 use super::{databases, ec2, marks, servers};
 
-/// Scopes that are looked at side by side.
+/// Scopes that are looked at side by side: so many of the own account, and so many of all others.
 const SCOPES_AT_ONCE: usize = 8;
+
+/// The session of an account for one look: the first place that needs it asks, and all others have the same answer.
+type Door<'a> = Shared<BoxFuture<'a, Result<Session, Failure>>>;
 
 /// The tag keys that instances carry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +53,9 @@ pub struct AwsFleet {
     /// Whether instances are tagged with what was last done to them.
     marks: bool,
     clients: Mutex<BTreeMap<Scope, Clients>>,
-    hibernation: Hibernation,
+    /// What the last look at each scope has shown.
+    seen: PerScope<Arc<Seen>>,
+    arns: PerScope<Arns>,
 }
 
 /// The clients of one account and region.
@@ -57,8 +64,6 @@ struct Clients {
     ec2: aws_sdk_ec2::Client,
     rds: aws_sdk_rds::Client,
     tagging: aws_sdk_resourcegroupstagging::Client,
-    /// What `rds` has seen.
-    arns: Arns,
     /// The session in which they were made; the function's own account needs none.
     session: Option<String>,
 }
@@ -72,13 +77,20 @@ pub(super) struct Looking {
     pub(super) tags: TagKeys,
 }
 
+impl Looking {
+    /// The wanted value that a schedule tag holds, exactly.
+    pub(super) fn wanted(&self, held: Option<&str>) -> Option<TagValue> {
+        self.values.iter().find(|value| held == Some(value.as_str())).cloned()
+    }
+}
+
 impl AwsFleet {
     /// Takes the loaded configuration, the tag keys to look for, and where to count calls; makes none yet.
     #[must_use]
     pub fn new(config: &SdkConfig, tags: TagKeys, counts: Arc<CallCounts>) -> Self {
         let accounts = Accounts::new(config, Arc::clone(&counts));
-        let (clients, hibernation) = (Mutex::default(), Hibernation::default());
-        Self { config: config.clone(), tags, counts, accounts, marks: false, clients, hibernation }
+        let (clients, seen, arns) = (Mutex::default(), PerScope::default(), PerScope::default());
+        Self { config: config.clone(), tags, counts, accounts, marks: false, clients, seen, arns }
     }
 
     /// The same with an external id for the roles that are assumed in other accounts.
@@ -93,33 +105,37 @@ impl AwsFleet {
         Self { marks, ..self }
     }
 
-    /// The clients of a scope, made at its first use and with each new session; or why there is no session.
+    /// The clients of a scope, or why there is no session.
     async fn clients(&self, scope: &Scope) -> Result<Clients, Failure> {
         let session = match &scope.account {
             Some(role) => Some(self.accounts.session(role).await?),
             None => None,
         };
+        Ok(self.clients_in(scope, session.as_ref()))
+    }
+
+    /// The clients of a scope, made at its first use and with each new session.
+    fn clients_in(&self, scope: &Scope, session: Option<&Session>) -> Clients {
         // A panic while the map was held can have left nothing half done in it.
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_session = session.as_ref().map(|session| &session.id);
+        let of_session = session.map(|session| &session.id);
         if let Some(held) = clients.get(scope).filter(|held| held.session.as_ref() == of_session) {
-            return Ok(held.clone());
+            return held.clone();
         }
-        let made = self.make_clients(scope, session.as_ref());
+        let made = self.make_clients(scope, session);
         clients.insert(scope.clone(), made.clone());
-        Ok(made)
+        made
     }
 
     fn make_clients(&self, scope: &Scope, session: Option<&Session>) -> Clients {
         let config = self.config_of(scope, session);
         let counter = |service| Counter { service, counts: Arc::clone(&self.counts) };
-        let arns = Arns::default();
         let mut ec2 = aws_sdk_ec2::config::Builder::from(&config)
             .interceptor(counter(Service::Ec2))
             .retry_classifier(CapacityIsFinal);
         let mut rds = aws_sdk_rds::config::Builder::from(&config).interceptor(counter(Service::Rds));
         if self.marks {
-            rds = rds.interceptor(arns.clone());
+            rds = rds.interceptor(self.arns.of(scope));
         }
         let mut tagging =
             aws_sdk_resourcegroupstagging::config::Builder::from(&config).interceptor(counter(Service::Tagging));
@@ -134,7 +150,6 @@ impl AwsFleet {
             ec2: aws_sdk_ec2::Client::from_conf(ec2.build()),
             rds: aws_sdk_rds::Client::from_conf(rds.build()),
             tagging: aws_sdk_resourcegroupstagging::Client::from_conf(tagging.build()),
-            arns,
             session: session.map(|session| session.id.clone()),
         }
     }
@@ -151,18 +166,10 @@ impl AwsFleet {
         config.build()
     }
 
-    /// The accounts among these places whose role cannot be assumed, and why; each is asked for once, side by side.
-    async fn closed(&self, scopes: impl Iterator<Item = &Scope>) -> BTreeMap<RoleArn, Failure> {
+    /// A door for each account among these places; no session is asked for yet.
+    fn doors<'a>(&'a self, scopes: impl Iterator<Item = &'a Scope>) -> BTreeMap<&'a RoleArn, Door<'a>> {
         let roles: BTreeSet<&RoleArn> = scopes.filter_map(|scope| scope.account.as_ref()).collect();
-        let roles = roles.into_iter().cloned();
-        let asked: Vec<_> = roles
-            .map(|role| async move {
-                let answer = self.accounts.session(&role).await;
-                (role, answer)
-            })
-            .collect();
-        let answers: Vec<_> = stream::iter(asked).buffer_unordered(SCOPES_AT_ONCE).collect().await;
-        answers.into_iter().filter_map(|(role, answer)| Some((role, answer.err()?))).collect()
+        roles.into_iter().map(|role| (role, self.accounts.session(role).boxed().shared())).collect()
     }
 
     /// Writes a note on what is in one scope.
@@ -171,30 +178,44 @@ impl AwsFleet {
         let (servers, databases): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| key.kind == InstanceKind::Ec2);
         let servers: Vec<InstanceId> = servers.into_iter().map(|key| key.id).collect();
         // Each has been looked at before it was acted on.
-        let arns: Vec<String> = databases.into_iter().filter_map(|key| clients.arns.of(key.kind, &key.id)).collect();
+        let (seen, mut arns, mut unseen) = (self.arns.of(scope), Vec::new(), Ok(()));
+        for key in databases {
+            match seen.of(key.kind, &key.id) {
+                Ok(arn) => arns.push(arn),
+                Err(failure) => unseen = Err(failure),
+            }
+        }
         let (servers, databases) = future::join(
             marks::tag_servers(&clients.ec2, &servers, value),
             marks::tag_databases(&clients.tagging, &arns, value),
         )
         .await;
-        servers.and(databases)
+        servers.and(databases).and(unseen)
+    }
+
+    /// Looks at one scope in the session that its door leads to, which is let go of if it is denied: whoever has made the role
+    /// anew, or revoked its sessions, is not to wait for its end.
+    async fn look(&self, looking: Looking, door: Option<Door<'_>>) -> Result<Vec<Instance>, Failure> {
+        let (Some(door), Some(role)) = (door, &looking.scope.account) else {
+            return self.look_in(&looking, None).await;
+        };
+        let session = door.await?;
+        let found = self.look_in(&looking, Some(&session)).await;
+        if found.as_ref().is_err_and(|failure| failure.kind == FailureKind::Denied) {
+            self.accounts.forget(role, &session).await;
+        }
+        found
     }
 
     /// Everything of one scope, or why it cannot be seen: half a look would pass for a whole one.
-    async fn look(&self, looking: Looking) -> (Scope, Result<Vec<Instance>, Failure>) {
-        let found = match self.clients(&looking.scope).await {
-            Err(failure) => Err(failure),
-            Ok(clients) => {
-                let (servers, databases) =
-                    future::join(ec2::look(&clients.ec2, &looking), databases::look(&clients.rds, &looking)).await;
-                servers.and_then(|(mut found, sleepers)| {
-                    found.extend(databases?);
-                    self.hibernation.remember(&looking.scope, sleepers);
-                    Ok(found)
-                })
-            }
-        };
-        (looking.scope, found)
+    async fn look_in(&self, looking: &Looking, session: Option<&Session>) -> Result<Vec<Instance>, Failure> {
+        let clients = self.clients_in(&looking.scope, session);
+        let (servers, databases) =
+            future::join(ec2::look(&clients.ec2, looking), databases::look(&clients.rds, looking)).await;
+        let ((mut found, sleepers), databases) = (servers?, databases?);
+        self.seen.put(&looking.scope, Arc::new(Seen::new(&found, sleepers)));
+        found.extend(databases);
+        Ok(found)
     }
 
     async fn clients_in_time(&self, scope: &Scope, deadline: Instant) -> Result<Clients, Failure> {
@@ -212,7 +233,7 @@ impl AwsFleet {
         let outcomes: Vec<(InstanceId, Outcome)> = match (self.clients_in_time(&scope, deadline).await, kind) {
             (Err(failure), _) => ids.into_iter().map(|id| (id, Err(failure.clone()))).collect(),
             (Ok(clients), InstanceKind::Ec2) => {
-                servers::act(&clients.ec2, action, ids, &self.hibernation.of(&scope), deadline).await
+                servers::act(&clients.ec2, action, ids, &self.seen.of(&scope), deadline).await
             }
             (Ok(clients), InstanceKind::RdsInstance | InstanceKind::RdsCluster) => {
                 databases::act(&clients.rds, action, kind, ids, deadline).await
@@ -224,30 +245,39 @@ impl AwsFleet {
 }
 
 impl Fleet for AwsFleet {
-    async fn inventory(&self, query: &Query) -> Inventory {
-        let closed = self.closed(query.tag_values.keys()).await;
-        let is_open = |scope: &Scope| scope.account.as_ref().is_none_or(|role| !closed.contains_key(role));
-        let looks: Vec<_> = query
-            .tag_values
-            .iter()
-            .filter(|(scope, _)| is_open(scope))
-            .map(|(scope, values)| {
-                self.look(Looking {
-                    scope: scope.clone(),
-                    values: values.clone(),
-                    status_checks: query.status_checks.clone(),
-                    tags: self.tags.clone(),
-                })
-            })
-            .collect();
-        let looks: Vec<_> = stream::iter(looks).buffer_unordered(SCOPES_AT_ONCE).collect().await;
-        let mut inventory = Inventory { closed, ..Inventory::default() };
-        for (scope, found) in looks {
+    async fn inventory(&self, query: &Query, budget: Duration) -> Inventory {
+        let deadline = Instant::now() + forward(budget);
+        let doors = self.doors(query.tag_values.keys());
+        let look = |(scope, values): (&Scope, &BTreeSet<TagValue>)| {
+            let looking = Looking {
+                scope: scope.clone(),
+                values: values.clone(),
+                status_checks: query.status_checks.clone(),
+                tags: self.tags.clone(),
+            };
+            let door = scope.account.as_ref().and_then(|role| doors.get(role)).cloned();
+            let scope = scope.clone();
+            in_time(deadline, self.look(looking, door)).map(|found| (scope, found))
+        };
+        // The own account waits for no other.
+        let (own, others): (Vec<_>, Vec<_>) = query.tag_values.iter().partition(|(scope, _)| scope.account.is_none());
+        let [own, others] = [own, others].map(|places| {
+            let looks: Vec<_> = places.into_iter().map(look).collect();
+            stream::iter(looks).buffer_unordered(SCOPES_AT_ONCE).collect::<Vec<_>>()
+        });
+        let (own, others) = future::join(own, others).await;
+        let closed = |(role, door): (&&RoleArn, &Door<'_>)| {
+            let failure = door.peek()?.as_ref().err()?;
+            Some(((*role).clone(), failure.clone()))
+        };
+        let mut inventory = Inventory { closed: doors.iter().filter_map(closed).collect(), ..Inventory::default() };
+        for (scope, found) in own.into_iter().chain(others) {
             match found {
                 Ok(found) => {
                     inventory.instances.extend(found.into_iter().map(|seen| (seen.key.clone(), seen)));
                     inventory.seen.insert(scope);
                 }
+                Err(_) if scope.account.as_ref().is_some_and(|role| inventory.closed.contains_key(role)) => {}
                 Err(failure) => {
                     inventory.unreachable.insert(scope, failure);
                 }

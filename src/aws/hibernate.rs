@@ -1,13 +1,12 @@
-//! Remembers which EC2 instances are to be hibernated instead of stopped, and judges the answers to that.
+//! Which EC2 instances are to be hibernated instead of stopped, and what the answers to that come to.
 //!
 //! Who acts knows ids only; what their tags ask for, and whether they can, was seen by the look before. Knows no SDK.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::model::{Failure, FailureKind, InstanceId, Scope};
+use crate::model::{Failure, FailureKind, InstanceId};
 use crate::ports::Outcome;
 
 /// The tag that asks for it, with the value `true`.
@@ -18,22 +17,6 @@ const READY_WITHIN: Duration = Duration::minutes(5);
 
 /// The instances of a scope that are hibernated, with the time of their last launch, if EC2 says it.
 pub(super) type Sleepers = BTreeMap<InstanceId, Option<DateTime<Utc>>>;
-
-/// What the last look at each scope has shown.
-#[derive(Debug, Default)]
-pub(super) struct Hibernation(Mutex<BTreeMap<Scope, Sleepers>>);
-
-impl Hibernation {
-    /// Takes what a look has shown, in place of what the one before has.
-    pub(super) fn remember(&self, scope: &Scope, sleepers: Sleepers) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(scope.clone(), sleepers);
-    }
-
-    /// The instances of a scope that are hibernated; none where nobody has looked.
-    pub(super) fn of(&self, scope: &Scope) -> Sleepers {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(scope).cloned().unwrap_or_default()
-    }
-}
 
 /// Whether a tag's value asks for it.
 pub(super) fn is_asked(value: Option<&str>) -> bool {
@@ -56,7 +39,6 @@ pub(super) fn judge(outcome: Outcome, launched_at: Option<DateTime<Utc>>, now: D
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Region;
 
     #[test]
     fn a_tag_asks_with_true() {
@@ -72,19 +54,6 @@ mod tests {
         for (value, expected) in cases {
             assert_eq!(is_asked(value), expected, "{value:?}");
         }
-    }
-
-    #[test]
-    fn a_look_replaces_the_one_before_in_its_scope_only() {
-        let scope = |region: &str| Scope { account: None, region: Region::new(region).ok() };
-        let sleepers = |id: &str| Sleepers::from([(InstanceId::new(id).unwrap(), None)]);
-        let hibernation = Hibernation::default();
-        assert_eq!(hibernation.of(&scope("eu-west-1")), Sleepers::new());
-        hibernation.remember(&scope("eu-west-1"), sleepers("i-1"));
-        hibernation.remember(&scope("us-east-1"), sleepers("i-2"));
-        hibernation.remember(&scope("eu-west-1"), sleepers("i-3"));
-        assert_eq!(hibernation.of(&scope("eu-west-1")), sleepers("i-3"));
-        assert_eq!(hibernation.of(&scope("us-east-1")), sleepers("i-2"));
     }
 
     #[test]

@@ -1,14 +1,13 @@
 //! RDS DB instances: what their descriptions mean, and the calls that start and stop them. Knows the SDK's shapes; decides nothing.
 
 use aws_sdk_rds::Client;
-use aws_sdk_rds::primitives::DateTime;
 use aws_sdk_rds::types;
 
 use crate::model::{
     Action, Failure, GroupName, Instance, InstanceId, InstanceKey, InstanceKind, InstanceState, Label, Refusal,
-    TagValue,
 };
 
+use super::clock::instant;
 use super::failure::failure_of;
 use super::fleet::Looking;
 
@@ -25,11 +24,6 @@ pub(super) async fn act(client: &Client, action: Action, id: &InstanceId) -> Res
             answer.map(drop).map_err(|error| failure_of(&error))
         }
     }
-}
-
-/// The SDK's time in ours.
-pub(super) fn instant(at: &DateTime) -> Option<chrono::DateTime<chrono::Utc>> {
-    chrono::DateTime::from_timestamp(at.secs(), at.subsec_nanos())
 }
 
 /// The value of a tag.
@@ -55,8 +49,7 @@ pub(super) fn first(names: &[String]) -> Option<String> {
 /// The DB instance in our words; `None` when it is not one of those looked for.
 pub(super) fn instance(seen: &types::DbInstance, looking: &Looking) -> Option<Instance> {
     let tags = seen.tag_list();
-    let held = tag(tags, &looking.tags.schedule)?;
-    let schedule_tag: TagValue = looking.values.iter().find(|value| value.as_str() == held)?.clone();
+    let schedule_tag = looking.wanted(tag(tags, &looking.tags.schedule))?;
     let id = InstanceId::new(seen.db_instance_identifier()?).ok()?;
     Some(Instance {
         key: InstanceKey { scope: looking.scope.clone(), kind: InstanceKind::RdsInstance, id },
@@ -135,10 +128,9 @@ fn refusal(seen: &types::DbInstance) -> Option<Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fleet::TagKeys;
+    use super::super::tests::looking;
     use super::*;
-    use crate::model::Scope;
-    use std::collections::BTreeSet;
+    use aws_sdk_rds::primitives::DateTime;
 
     #[test]
     fn states_have_words() {
@@ -206,12 +198,7 @@ mod tests {
 
     #[test]
     fn a_database_is_taken_by_its_tag_and_nothing_else_is_needed() {
-        let looking = Looking {
-            scope: Scope::default(),
-            values: [TagValue::new("Dev").unwrap()].into(),
-            status_checks: BTreeSet::new(),
-            tags: TagKeys { schedule: "ScheduleName".to_owned(), group: "ScheduleGroupName".to_owned() },
-        };
+        let looking = looking(&["Dev"]);
         let tag = |value: &str| types::Tag::builder().key("ScheduleName").value(value).build();
         let db = || types::DbInstance::builder().db_instance_identifier("orders");
         assert_eq!(instance(&db().build(), &looking), None);

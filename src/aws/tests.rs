@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
-use aws_sdk_ec2::config::{Credentials, Region};
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_ec2::config::{Credentials, Region, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
@@ -18,21 +19,33 @@ use aws_smithy_types::body::SdkBody;
 use tokio::time::Instant;
 
 use super::failure::CapacityIsFinal;
-use super::fleet::{Looking, TagKeys};
+use super::fleet::{AwsFleet, Looking, TagKeys};
 use crate::model::{FailureKind, InstanceId, Scope, TagValue};
 use crate::ports::Outcome;
 
 mod databases;
+mod fleet;
 mod looks;
 mod servers;
 
-/// The parameters of a request; `Action` is one of them.
+/// A request.
 #[derive(Debug, Clone)]
-struct Asked(BTreeMap<String, String>);
+struct Asked {
+    /// Its parameters; `Action` is one of them.
+    parameters: BTreeMap<String, String>,
+    /// Who has signed it, and for which region.
+    signed: String,
+}
 
 impl Asked {
+    fn of(request: &HttpRequest) -> Self {
+        let form = form_urlencoded::parse(request.body().bytes().unwrap());
+        let signed = request.headers().get("authorization").unwrap_or_default().to_owned();
+        Self { parameters: form.into_owned().collect(), signed }
+    }
+
     fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.parameters.get(name).map(String::as_str)
     }
 
     fn action(&self) -> &str {
@@ -41,13 +54,16 @@ impl Asked {
 
     /// The EC2 instances that it is about.
     fn ids(&self) -> BTreeSet<&str> {
-        let ids = self.0.iter().filter(|(name, _)| name.starts_with("InstanceId."));
+        let ids = self.parameters.iter().filter(|(name, _)| name.starts_with("InstanceId."));
         ids.map(|(_, id)| id.as_str()).collect()
     }
 }
 
 /// The status and the body of an answer.
 type Answer = (u16, String);
+
+/// The status of an answer that does not come.
+const NEVER: u16 = 0;
 
 /// An AWS that answers by a rule, and what it was asked, each try for itself.
 #[derive(Clone)]
@@ -64,10 +80,12 @@ impl std::fmt::Debug for Stub {
 
 impl HttpConnector for Stub {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let form = form_urlencoded::parse(request.body().bytes().unwrap());
-        let asked = Asked(form.into_owned().collect());
+        let asked = Asked::of(&request);
         let (status, body) = (self.answer)(&asked);
         self.asked.lock().unwrap().push(asked);
+        if status == NEVER {
+            return HttpConnectorFuture::new(std::future::pending());
+        }
         HttpConnectorFuture::ready(Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))))
     }
 }
@@ -103,6 +121,17 @@ impl Stub {
             .retry_config(retries())
             .http_client(self.client());
         aws_sdk_rds::Client::from_conf(config.build())
+    }
+
+    /// The fleet in an account and in those that it has roles in.
+    fn fleet(&self) -> AwsFleet {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials()))
+            .retry_config(retries())
+            .http_client(self.client());
+        AwsFleet::new(&config.build(), tags(), Arc::default()).with_marks(true)
     }
 
     /// How many requests have come.
@@ -146,13 +175,18 @@ fn rds_done(asked: &Asked, result: &str) -> Answer {
     (200, format!("<{0}Response><{0}Result>{result}</{0}Result></{0}Response>", asked.action()))
 }
 
-fn looking() -> Looking {
+/// A look at the function's own account and region.
+pub(super) fn looking(values: &[&str]) -> Looking {
     Looking {
         scope: Scope::default(),
-        values: [TagValue::new("Dev").unwrap()].into(),
+        values: values.iter().map(|value| TagValue::new(value).unwrap()).collect(),
         status_checks: BTreeSet::new(),
-        tags: TagKeys { schedule: "ScheduleName".to_owned(), group: "ScheduleGroupName".to_owned() },
+        tags: tags(),
     }
+}
+
+fn tags() -> TagKeys {
+    TagKeys { schedule: "ScheduleName".to_owned(), group: "ScheduleGroupName".to_owned() }
 }
 
 fn ids<'a>(ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<InstanceId> {

@@ -262,13 +262,12 @@ impl Store for Function<'_> {
 }
 
 impl Fleet for Function<'_> {
-    async fn inventory(&self, query: &Query) -> Inventory {
+    async fn inventory(&self, query: &Query, budget: Duration) -> Inventory {
+        let until_at = self.stage.now() + budget;
         self.pause(50..400).await;
         let fault = self.aws_fault(AwsCall::Describe, None);
-        if fault == Some(AwsFault::Slow) {
-            self.wait(SLOW_AWS).await;
-        }
-        let mut inventory = self.stage.world.inventory(query).await;
+        let is_given_up = fault == Some(AwsFault::Slow) && self.is_given_up(until_at).await;
+        let mut inventory = self.stage.world.inventory(query, budget).await;
         let stale = self.stage.shifts(|what| match what {
             What::Stale { by, .. } => Some(*by),
             _ => None,
@@ -288,7 +287,9 @@ impl Fleet for Function<'_> {
             for instance in inventory.instances.values_mut().filter(|one| one.key.kind == InstanceKind::Ec2) {
                 instance.checks_passed = None;
             }
-        } else if let Some(failure) = fault.and_then(|fault| failure(fault, InstanceKind::Ec2)) {
+        } else if let Some(failure) =
+            is_given_up.then(|| out_of_time(true)).or_else(|| fault.and_then(|fault| failure(fault, InstanceKind::Ec2)))
+        {
             // Of several places, only every second one answers.
             let half = self.half(fault);
             let is_spared = |index: usize| half.is_some_and(|half| index % 2 == half);

@@ -113,7 +113,7 @@ impl Store for Again<'_> {
 
 impl Fleet for Again<'_> {
     /// Who looks for something else than the invocation did is shown nothing, which makes another plan.
-    async fn inventory(&self, query: &Query) -> Inventory {
+    async fn inventory(&self, query: &Query, _: Duration) -> Inventory {
         if query == self.query { self.inventory.clone() } else { Inventory::default() }
     }
 

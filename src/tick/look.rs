@@ -45,6 +45,9 @@ pub(super) struct Looked {
 /// instances, if it is no older than this: what people have changed meanwhile is in the tables.
 const HOLDS_FOR: Duration = Duration::seconds(5);
 
+/// The most time for one look at the instances: an account or region that hangs is not to keep the others waiting.
+const LOOK_WITHIN: Duration = Duration::seconds(45);
+
 /// Reads everything that a decision needs, and the time for which it holds.
 ///
 /// # Errors
@@ -68,7 +71,7 @@ pub(super) async fn look_again(
     if let Some(before) = before.filter(holds) {
         (snapshot.inventory, at) = (before.inventory, before.at);
     } else if !query.tag_values.is_empty() {
-        snapshot.inventory = ports.fleet().inventory(&query).await;
+        snapshot.inventory = ports.fleet().inventory(&query, LOOK_WITHIN).await;
     }
     Ok((snapshot, now, Looked { query, at, inventory: Inventory::default() }))
 }

@@ -20,7 +20,7 @@ async fn clusters_are_stopped_and_started_and_their_members_left_alone() {
     moto.create_cluster("untagged", &[], &[DEV]).await;
     moto.create_cluster("other", &[("ScheduleName", "Other")], &[("ScheduleName", "Other")]).await;
 
-    let found = fleet.inventory(&query(&["Dev"])).await;
+    let found = fleet.inventory(&query(&["Dev"]), minute()).await;
     assert_eq!(found.unreachable, BTreeMap::new());
     let keys: Vec<String> = found.instances.keys().map(ToString::to_string).collect();
     assert_eq!(keys, ["rds/untagged-writer", "cluster/orders", "cluster/reports"]);
@@ -40,14 +40,14 @@ async fn clusters_are_stopped_and_started_and_their_members_left_alone() {
     assert_eq!(moto.cluster_state("orders").await, "stopped");
     assert_eq!(moto.cluster_state("other").await, "available");
     assert_eq!(moto.database_state("orders-writer").await, "available", "nobody asked for it: moto has no cascade");
-    let found = fleet.inventory(&query(&["Dev"])).await;
+    let found = fleet.inventory(&query(&["Dev"]), minute()).await;
     assert_eq!(seen(&found, InstanceKind::RdsCluster, "orders").state, InstanceState::Stopped);
 
     // What is stopped already is in the wrong state for that.
     let outcomes = fleet.act(Action::Stop, &clusters[..1], minute()).await;
     assert_eq!(failures(&outcomes), BTreeMap::from([("orders", FailureKind::WrongState)]));
     assert_eq!(failures(&fleet.act(Action::Start, &clusters[..2], minute()).await), BTreeMap::new());
-    let found = fleet.inventory(&query(&["Dev"])).await;
+    let found = fleet.inventory(&query(&["Dev"]), minute()).await;
     assert_eq!(seen(&found, InstanceKind::RdsCluster, "orders").state, InstanceState::Running);
 }
 
@@ -66,7 +66,7 @@ async fn clusters_that_aws_would_refuse_show_when_looking() {
     let standbys = standbys.db_cluster_instance_class("db.m6gd.large").allocated_storage(100).iops(1_000);
     standbys.storage_type("io1").tags(tag()).send().await.unwrap();
 
-    let found = fleet.inventory(&query(&["Dev"])).await;
+    let found = fleet.inventory(&query(&["Dev"]), minute()).await;
     let refusal = |id| seen(&found, InstanceKind::RdsCluster, id).refusal.clone();
     assert_eq!(refusal("orders"), Some(Refusal::ReplicaSource(arn.replace("orders", "copy"))));
     assert_eq!(refusal("copy"), Some(Refusal::ReadReplica(arn)));
@@ -90,7 +90,7 @@ async fn a_region_whose_clusters_cannot_be_seen_is_not_looked_at_in_half() {
             .await;
     }
     let (fleet, _) = fleet(&moto::config(&server.uri()).await);
-    let found = fleet.inventory(&query(&["Dev"])).await;
+    let found = fleet.inventory(&query(&["Dev"]), minute()).await;
     assert_eq!((found.seen, found.instances), (BTreeSet::new(), BTreeMap::new()));
     let failure = found.unreachable.into_values().next().unwrap();
     assert_eq!(failure.kind, FailureKind::Denied);
@@ -150,7 +150,7 @@ async fn who_asks_for_it_and_can_is_hibernated() {
     // Before anybody has looked nothing is known of it.
     let bodies = stops(&fleet).await;
     assert!(bodies.len() == 1 && !bodies[0].contains("Hibernate"), "{bodies:?}");
-    assert_eq!(fleet.inventory(&query(&["Dev"])).await.instances.len(), 3);
+    assert_eq!(fleet.inventory(&query(&["Dev"]), minute()).await.instances.len(), 3);
     let bodies = stops(&fleet).await;
     assert_eq!(bodies.len(), 2, "{bodies:?}");
     assert!(bodies[0].contains("InstanceId.1=i-1&Hibernate=true"), "{bodies:?}");

@@ -68,7 +68,7 @@ async fn instances_are_found_by_tag_over_all_pages() {
     }
     moto.create_database("other", &[("ScheduleName", "Other")]).await;
 
-    let found = fleet.inventory(&query(&["Dev", "Nobody", "De*"])).await;
+    let found = fleet.inventory(&query(&["Dev", "Nobody", "De*"]), minute()).await;
     assert_eq!(found.unreachable, BTreeMap::new());
     assert_eq!(found.seen, BTreeSet::from([Scope::default()]));
     let (servers, databases): (Vec<_>, Vec<_>) = found.instances.keys().partition(|key| key.kind == InstanceKind::Ec2);
@@ -86,7 +86,7 @@ async fn more_tag_values_than_a_filter_takes() {
         moto.run_instances(1, &[("ScheduleName", value)]).await;
     }
     let values: Vec<String> = (0..250).map(|n| format!("V{n:03}")).collect();
-    let found = fleet.inventory(&query(&values.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    let found = fleet.inventory(&query(&values.iter().map(String::as_str).collect::<Vec<_>>()), minute()).await;
     let tags: BTreeSet<_> = found.instances.values().map(|instance| instance.schedule_tag.as_str()).collect();
     assert_eq!(tags, BTreeSet::from(["V000", "V200", "V249"]));
     assert_eq!(counts.snapshot()["ec2"], 2, "200 values a call");
@@ -106,7 +106,7 @@ async fn both_kinds_are_stopped_and_started() {
     assert_eq!(outcomes.len(), 61);
     assert_eq!(failures(&outcomes), BTreeMap::new());
     assert_eq!(since(&counts, &before), (1, 1), "200 instances a call, a call a database");
-    let found = fleet.inventory(&query(&["Dev"])).await;
+    let found = fleet.inventory(&query(&["Dev"]), minute()).await;
     assert!(found.instances.values().all(|instance| instance.state == InstanceState::Stopped), "{found:?}");
 
     let server = seen(&found, InstanceKind::Ec2, &ids[0]);
@@ -121,7 +121,7 @@ async fn both_kinds_are_stopped_and_started() {
     let before = counts.snapshot();
     assert_eq!(failures(&fleet.act(Action::Start, &keys, minute()).await), BTreeMap::new());
     assert_eq!(since(&counts, &before), (2, 1), "50 instances a call, a call a database");
-    let found = fleet.inventory(&query(&["Dev"])).await;
+    let found = fleet.inventory(&query(&["Dev"]), minute()).await;
     assert!(found.instances.values().all(|instance| instance.state == InstanceState::Running), "{found:?}");
 }
 
@@ -178,7 +178,7 @@ async fn what_aws_would_refuse_shows_when_looking() {
         .await
         .unwrap();
 
-    let found = fleet.inventory(&query(&["Dev"])).await;
+    let found = fleet.inventory(&query(&["Dev"]), minute()).await;
     assert_eq!(seen(&found, InstanceKind::Ec2, &ids[0]).refusal, None);
     assert_eq!(seen(&found, InstanceKind::Ec2, &ids[1]).refusal, Some(Refusal::AutoScaling("web".to_owned())));
     assert_eq!(seen(&found, InstanceKind::Ec2, &ids[2]).state, InstanceState::Gone);
@@ -197,10 +197,10 @@ async fn status_checks_are_read_only_where_they_are_waited_for() {
 
     let before = counts.snapshot();
     let mut query = query(&["Dev", "Other"]);
-    fleet.inventory(&query).await;
+    fleet.inventory(&query, minute()).await;
     assert_eq!(since(&counts, &before), (1, 2));
     query.status_checks.insert(TagValue::new("Dev").unwrap());
-    let found = fleet.inventory(&query).await;
+    let found = fleet.inventory(&query, minute()).await;
     assert_eq!(since(&counts, &before), (3, 4));
     let checks = |id: &str| seen(&found, InstanceKind::Ec2, id).checks_passed;
     assert_eq!([checks(&waited[0]), checks(&waited[1]), checks(&other[0])], [Some(true), None, None]);
@@ -287,7 +287,7 @@ async fn half_a_look_is_no_look() {
             .await;
     }
     let (fleet, counts) = fleet(&moto::config(&server.uri()).await);
-    let found = fleet.inventory(&query(&["Dev"])).await;
+    let found = fleet.inventory(&query(&["Dev"]), minute()).await;
     assert_eq!(found.seen, BTreeSet::new());
     assert_eq!(found.unreachable[&Scope::default()].kind, FailureKind::Denied);
     assert_eq!(found.instances, BTreeMap::new());

@@ -26,7 +26,7 @@ async fn a_look_goes_over_all_pages() {
         Some("2") => page(500..1_000, Some("3")),
         _ => page(1_000..1_003, None),
     });
-    let (found, _) = ec2::look(&stub.ec2(), &looking()).await.unwrap();
+    let (found, _) = ec2::look(&stub.ec2(), &looking(&["Dev"])).await.unwrap();
     assert_eq!((found.len(), stub.calls()), (1_003, 3));
 }
 
@@ -42,7 +42,7 @@ async fn a_page_of_instances_that_fails_is_no_look() {
             None => page(0..2, Some("2")),
             Some(_) => ec2_error(status, code, "No."),
         });
-        let found = ec2::look(&stub.ec2(), &looking()).await;
+        let found = ec2::look(&stub.ec2(), &looking(&["Dev"])).await;
         assert_eq!(found.unwrap_err().kind, kind, "{code}");
         assert_eq!(stub.calls(), 1 + tries, "{code}");
     }
@@ -59,7 +59,7 @@ async fn a_page_of_databases_or_clusters_that_fails_is_no_look() {
             Some(_) if fails => rds_error(400, "Throttling", "Rate exceeded"),
             _ => rds_done(asked, ""),
         });
-        let found = databases::look(&stub.rds(), &looking()).await;
+        let found = databases::look(&stub.rds(), &looking(&["Dev"])).await;
         let expected = if fails { Err(Throttled) } else { Ok(Vec::new()) };
         assert_eq!(found.map_err(|failure| failure.kind), expected, "{broken}, {fails}");
     }
@@ -90,7 +90,7 @@ fn checked(count: usize) -> Stub {
 #[tokio::test]
 async fn status_checks_are_read_a_hundred_at_a_time() {
     let stub = checked(250);
-    let waiting = Looking { status_checks: looking().values, ..looking() };
+    let waiting = Looking { status_checks: looking(&["Dev"]).values, ..looking(&["Dev"]) };
     let (found, _) = ec2::look(&stub.ec2(), &waiting).await.unwrap();
     let passed = found.iter().filter(|seen| seen.checks_passed == Some(true)).count();
     let waits = found.iter().filter(|seen| seen.checks_passed == Some(false)).count();
@@ -98,7 +98,7 @@ async fn status_checks_are_read_a_hundred_at_a_time() {
     assert_eq!(stub.calls(), 1 + 3, "a page, and three hundreds");
     // Nobody waits for them.
     let stub = checked(250);
-    let (found, _) = ec2::look(&stub.ec2(), &looking()).await.unwrap();
+    let (found, _) = ec2::look(&stub.ec2(), &looking(&["Dev"])).await.unwrap();
     assert!(found.iter().all(|seen| seen.checks_passed.is_none()));
     assert_eq!(stub.calls(), 1);
 }
@@ -109,7 +109,18 @@ async fn an_instance_that_goes_between_look_and_checks_costs_no_look() {
         "DescribeInstances" => page(0..2, None),
         _ => ec2_error(400, "InvalidInstanceID.NotFound", "The instance ID 'i-000' does not exist"),
     });
-    let waiting = Looking { status_checks: looking().values, ..looking() };
+    let waiting = Looking { status_checks: looking(&["Dev"]).values, ..looking(&["Dev"]) };
     let (found, _) = ec2::look(&stub.ec2(), &waiting).await.unwrap();
     assert_eq!(found.iter().map(|seen| seen.checks_passed).collect::<Vec<_>>(), [None, None]);
+}
+
+#[tokio::test]
+async fn of_two_failures_that_of_the_clusters_is_told() {
+    // It comes last: the SDK tries again what is throttled.
+    let stub = Stub::new(|asked| match asked.action() {
+        "DescribeDBClusters" => rds_error(400, "Throttling", "Rate exceeded"),
+        _ => rds_error(403, "AccessDenied", "No."),
+    });
+    let found = databases::look(&stub.rds(), &looking(&["Dev"])).await;
+    assert_eq!(found.unwrap_err().kind, Throttled);
 }

@@ -2,8 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::super::hibernate::Sleepers;
-use super::super::servers::act;
+use super::super::servers::{Seen, act};
 use super::*;
 use crate::model::Action;
 use FailureKind::{Capacity, Denied, Gone, Other, Refused, Throttled, Unreachable, WrongState};
@@ -31,11 +30,11 @@ const fn stop(
     Case { code, status, message, action: Action::Stop, kind, is_isolated, calls }
 }
 
-pub(super) const CASES: [Case; 20] = [
+pub(super) const CASES: [Case; 21] = [
     // About the caller: everybody's, and not asked again but by the SDK.
     stop("RequestLimitExceeded", 503, "Request limit exceeded.", Throttled, false, 3),
     stop("Throttling", 400, "Rate exceeded", Throttled, false, 3),
-    stop("UnauthorizedOperation", 403, "You are not authorized to stop i-3.", Denied, false, 1),
+    stop("UnauthorizedOperation", 403, "You are not authorized to perform this operation.", Denied, false, 1),
     stop("AuthFailure", 401, "AWS was not able to validate the provided access credentials", Denied, false, 1),
     stop("RequestExpired", 400, "Request has expired.", Denied, false, 1),
     stop("ExpiredToken", 400, "The security token included in the request is expired", Denied, false, 1),
@@ -47,6 +46,16 @@ pub(super) const CASES: [Case; 20] = [
         ..stop("VcpuLimitExceeded", 400, "You have requested more vCPU capacity than allowed.", Capacity, false, 1)
     },
     // Named: one call more.
+    stop(
+        "UnauthorizedOperation",
+        403,
+        "You are not authorized to perform this operation. User: arn:aws:sts::1:assumed-role/lamplighter/l is not authorized \
+         to perform: ec2:StopInstances on resource: arn:aws:ec2:eu-west-1:1:instance/i-3 with an explicit deny in a service \
+         control policy",
+        Denied,
+        true,
+        2,
+    ),
     stop("InvalidInstanceID.NotFound", 400, "The instance ID 'i-3' does not exist", Gone, true, 2),
     stop("InvalidInstanceID.Malformed", 400, "Invalid id: \"i-3\"", Gone, true, 2),
     stop(
@@ -128,7 +137,7 @@ async fn answers_to_a_batch_with_one_bad_instance() {
     let five = ["i-1", "i-2", "i-3", "i-4", "i-5"];
     for Case { code, status, message, action, kind, is_isolated, calls } in CASES {
         let stub = refusing("i-3", status, code, message);
-        let outcomes = act(&stub.ec2(), action, ids(five), &Sleepers::new(), soon()).await;
+        let outcomes = act(&stub.ec2(), action, ids(five), &Seen::default(), soon()).await;
         let bad: &[&str] = if is_isolated { &["i-3"] } else { &five };
         assert_eq!(failures(5, &outcomes), bad.iter().map(|id| (*id, kind)).collect(), "{code}");
         assert_eq!(stub.calls(), calls, "{code}");
@@ -140,7 +149,7 @@ async fn answers_to_a_batch_with_one_bad_instance() {
 #[tokio::test]
 async fn several_that_are_named_at_once_cost_one_call_more() {
     let stub = refusing("i-2", 400, "InvalidInstanceID.NotFound", "The instance IDs 'i-2, i-4' do not exist");
-    let outcomes = act(&stub.ec2(), Action::Stop, ids(["i-1", "i-2", "i-3", "i-4"]), &Sleepers::new(), soon()).await;
+    let outcomes = act(&stub.ec2(), Action::Stop, ids(["i-1", "i-2", "i-3", "i-4"]), &Seen::default(), soon()).await;
     assert_eq!(failures(4, &outcomes), BTreeMap::from([("i-2", Gone), ("i-4", Gone)]));
     assert_eq!(stub.calls(), 2);
 }
@@ -152,7 +161,7 @@ async fn what_is_throttled_for_a_moment_is_tried_again_by_the_sdk() {
         0 | 1 => ec2_error(503, "RequestLimitExceeded", "Request limit exceeded."),
         _ => ec2_done(asked),
     });
-    let outcomes = act(&stub.ec2(), Action::Stop, ids(["i-1", "i-2"]), &Sleepers::new(), soon()).await;
+    let outcomes = act(&stub.ec2(), Action::Stop, ids(["i-1", "i-2"]), &Seen::default(), soon()).await;
     assert_eq!(failures(2, &outcomes), BTreeMap::new());
     assert_eq!(stub.calls(), 3);
 }
@@ -163,7 +172,7 @@ async fn batches_are_as_large_as_they_may_be() {
     for (action, calls) in [(Action::Stop, 5), (Action::Start, 20)] {
         let stub = refusing("nobody", 400, "", "");
         let all = ids(all.iter().map(String::as_str));
-        let outcomes = act(&stub.ec2(), action, all, &Sleepers::new(), soon()).await;
+        let outcomes = act(&stub.ec2(), action, all, &Seen::default(), soon()).await;
         assert_eq!(failures(1_000, &outcomes), BTreeMap::new());
         assert_eq!(stub.calls(), calls, "{action:?}");
     }
@@ -178,9 +187,9 @@ fn sleepless(code: &'static str, message: &'static str) -> Stub {
 }
 
 /// Who is to be hibernated, and when it was launched.
-fn sleepers<const N: usize>(names: [&str; N], launched: Option<chrono::Duration>) -> Sleepers {
+fn sleepers<const N: usize>(names: [&str; N], launched: Option<chrono::Duration>) -> Seen {
     let launched_at = launched.map(|ago| crate::clock::now() - ago);
-    ids(names).into_iter().map(|id| (id, launched_at)).collect()
+    Seen::new(&[], ids(names).into_iter().map(|id| (id, launched_at)).collect())
 }
 
 /// The calls, as what was asked for, with a mark for hibernation, and whom.

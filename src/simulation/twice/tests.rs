@@ -30,7 +30,7 @@ fn shown() -> (Shown, Query, Inventory) {
     for (key, group) in [("ec2/i-1", "A"), ("ec2/i-2", "B"), ("ec2/i-3", "C")] {
         world.put_machine(Machine::new(key.parse().unwrap(), tag.clone(), GroupName::new(group).ok()));
     }
-    let inventory = pollster::block_on(world.inventory(&query));
+    let inventory = pollster::block_on(world.inventory(&query, Duration::minutes(1)));
     (shown, query, inventory)
 }
 

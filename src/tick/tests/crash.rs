@@ -16,8 +16,8 @@ use crate::ports::{Item, Outcome, Query, StoreError};
 struct Deadly<'a>(&'a World, bool);
 
 impl Fleet for Deadly<'_> {
-    async fn inventory(&self, query: &Query) -> Inventory {
-        self.0.inventory(query).await
+    async fn inventory(&self, query: &Query, budget: Duration) -> Inventory {
+        self.0.inventory(query, budget).await
     }
 
     async fn act(&self, action: Action, keys: &[InstanceKey], budget: Duration) -> BTreeMap<InstanceKey, Outcome> {
