@@ -213,7 +213,7 @@ def in_words_of_cloudformation(module):
         # A rule has a permission and a target beside it.
         into = into.setdefault("Permission", {}) if address == "aws_lambda_permission.rule" else into
         for path, value in flat(arguments):
-            assert path in WORDS[kind], f"{address}: what is `{path}` called in CloudFormation? Say it in tests/infra/against_module.py"
+            assert path in WORDS[kind], f"{address}: the template has no `{path}`, or tests/infra/against_module.py does not know what it is called there"
             if WORDS[kind][path] is None:
                 continue
             word, change = WORDS[kind][path] if isinstance(WORDS[kind][path], tuple) else (WORDS[kind][path], lambda value: value)
@@ -286,6 +286,9 @@ def differences(path, template, module):
     if isinstance(template, dict) and isinstance(module, dict):
         for name in sorted({*template, *module}):
             yield from differences(f"{path}.{name}", template.get(name, "nothing"), module.get(name, "nothing"))
+    elif isinstance(template, list) and isinstance(module, list) and len(template) == len(module):
+        for number, pair in enumerate(zip(template, module, strict=True)):
+            yield from differences(f"{path}.{number}", *pair)
     elif template != module:
         yield f"{path}: the template says {json.dumps(template)}, the module {json.dumps(module)}"
 
