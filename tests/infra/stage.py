@@ -241,6 +241,8 @@ class ByTerraform(Stage):
     def delete(self):
         """As infra/README.md says it: Terraform is to forget the tables, and then takes the rest away."""
         if "aws_dynamodb_table.this" in self.terraform("state", "list"):
+            said = terraform.refusal(self.module, "destroy", "-no-color", "-input=false", "-auto-approve", endpoint=self.endpoint)
+            assert "prevent_destroy" in said, said
             self.terraform("state", "rm", "aws_dynamodb_table.this")
         self.terraform("destroy", "-no-color", "-input=false", "-auto-approve")
         assert not self.terraform("state", "list").strip()

@@ -7,6 +7,7 @@ it; TF_PLUGIN_DIR or Terraform's own TF_PLUGIN_CACHE_DIR names it, or it is in o
 import os
 import pathlib
 import shutil
+import subprocess
 
 import tools
 
@@ -32,11 +33,22 @@ def copy(folder):
     return folder
 
 
-def run(folder, *arguments, endpoint=None):
-    """What Terraform says; it asks nobody outside, and nothing of this machine's settings counts."""
+def environment(endpoint):
+    """Nothing of this machine's settings counts, and nobody outside is asked."""
     kept = {name: value for name, value in tools.environment(endpoint).items() if not name.startswith("TF_")}
-    own = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_CLI_CONFIG_FILE": os.devnull}
-    return tools.run(["terraform", f"-chdir={folder}", *arguments], env={**kept, **own})
+    return {**kept, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_CLI_CONFIG_FILE": os.devnull}
+
+
+def run(folder, *arguments, endpoint=None):
+    """What Terraform says."""
+    return tools.run(["terraform", f"-chdir={folder}", *arguments], env=environment(endpoint))
+
+
+def refusal(folder, *arguments, endpoint=None):
+    """Why Terraform does not do something."""
+    done = subprocess.run(["terraform", f"-chdir={folder}", *arguments], env=environment(endpoint), capture_output=True, text=True)
+    assert done.returncode != 0, f"`terraform {' '.join(arguments)}` is not refused"
+    return done.stderr
 
 
 def init(folder):
