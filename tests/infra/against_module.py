@@ -5,11 +5,12 @@ The module's resources are said in CloudFormation's words, and compared as whole
 
 import functools
 import json
+import pathlib
 import re
 
 import cfn
 import hcl
-from stacks import MODULE, SPOKE, SPOKE_MODULE, SPOKE_PARAMETERS, STACKS, TEMPLATE
+from stacks import INFRA, MODULE, SPOKE, SPOKE_MODULE, SPOKE_PARAMETERS, STACKS, TEMPLATE
 
 # The template's name of what the module makes; `{}` is the key of one of many.
 NAMES = {
@@ -51,6 +52,10 @@ NAMES = {
 }
 
 
+def resolved(path):
+    return str(pathlib.Path(path).resolve())
+
+
 def one(value):
     return [value]
 
@@ -80,7 +85,9 @@ def statements(document):
 WORDS = {
     "aws_lambda_function": {
         "function_name": "FunctionName", "description": "Description", "role": "Role", "runtime": "Runtime", "handler": "Handler",
-        "architectures": "Architectures", "memory_size": "MemorySize", "timeout": "Timeout", "filename": None, "source_code_hash": None,
+        "architectures": "Architectures", "memory_size": "MemorySize", "timeout": "Timeout", "filename": ("CodeUri", resolved),
+        # SAM uploads what has changed by itself; Terraform has to be told what has.
+        "source_code_hash": ("CodeHash", resolved),
         "environment.variables": "Environment.Variables", "dead_letter_config.target_arn": "DeadLetterQueue.TargetArn",
         "logging_config.log_group": "LoggingConfig.LogGroup", "logging_config.log_format": None, "tracing_config.mode": "Tracing",
     },
@@ -243,7 +250,7 @@ def of_the_template(stack):
         if of["Type"] == "AWS::Serverless::Function":
             variables = {**common["Environment"]["Variables"], **properties["Environment"]["Variables"]}
             properties = {**common, **properties, "Environment": {"Variables": variables}}
-            del properties["CodeUri"]
+            properties["CodeUri"] = properties["CodeHash"] = resolved(INFRA / common["CodeUri"])
             assert properties.get("DeadLetterQueue", {}).pop("Type", "SQS") == "SQS"
             arn, function = stack.attribute(name, "Arn"), properties["FunctionName"]
             for event, rule in properties.pop("Events", {}).items():

@@ -63,7 +63,6 @@ def agrees(name, planned, folder, given):
     """What Terraform knows before it applies a plan is what hcl.py has worked out; how many arguments those are."""
     data = {"account_id": tools.ACCOUNT, "partition": "aws", "dns_suffix": "amazonaws.com", "id": tools.REGION}
     known = lambda address, key, attribute: data[attribute] if address.startswith("data.") else "known after apply"  # noqa: E731
-    # Of the file there are bytes to sum up, which say nothing of the module.
     found = hcl.Module(folder, known, **given).resources()
     found = {place: of for place, of in found.items() if not place[0].startswith("ephemeral.")}
     difference = sorted(map(str, set(found) ^ set(planned)))
@@ -72,7 +71,7 @@ def agrees(name, planned, folder, given):
     for place, arguments in found.items():
         for argument, value in arguments.items():
             expected = planned[place].get(argument)
-            # Terraform leaves out what it does not know yet, and says nothing of what is not kept.
+            # Terraform leaves out what it does not know yet, and hcl.py sums no file up.
             if argument in ("lifecycle", "source_code_hash") or expected in (None, [], {}) or "known after apply" in json.dumps(value):
                 continue
             count += 1
