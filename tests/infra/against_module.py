@@ -220,7 +220,7 @@ def in_words_of_cloudformation(module):
         # A rule has a permission and a target beside it.
         into = into.setdefault("Permission", {}) if address == "aws_lambda_permission.rule" else into
         for path, value in flat(arguments):
-            assert path in WORDS[kind], f"{address}: the template has no `{path}`, or tests/infra/against_module.py does not know what it is called there"
+            assert path in WORDS[kind], f"{address}: the template has no `{path}`, or WORDS in {__name__}.py lacks what it is called there"
             if WORDS[kind][path] is None:
                 continue
             word, change = WORDS[kind][path] if isinstance(WORDS[kind][path], tuple) else (WORDS[kind][path], lambda value: value)
@@ -387,7 +387,8 @@ def variable(name, parameter, module, asked):
     limited = {"AllowedValues", "AllowedPattern", "MinValue"} & set(parameter)
     refused = not module.allows(name, -1 if kind == "number" else [] if kind == "list(string)" else "\0")
     assert refused == bool(limited), f"{name}: only one of the two limits it"
-    assert asked.get("values") == parameter.get("AllowedValues"), f"{name} is one of {asked.get('values')}, in the template {parameter.get('AllowedValues')}"
+    values, expected = asked.get("values"), parameter.get("AllowedValues")
+    assert values == expected, f"{name} is one of {values}, in the template {expected}"
     pattern = parameter.get("AllowedPattern")
     # Terraform's expressions count to 1,000 only, so that it says a larger length apart.
     apart = re.search(r"\{(\d+),(\d{4,})\}\$$", pattern or "")
