@@ -92,9 +92,9 @@ class Stack:
 
     def _function(self, name, of):
         if name == "Ref":
-            return self._reference(of)
+            return self.reference(of)
         if name == "Fn::GetAtt":
-            return self._attribute(*of)
+            return self.attribute(*of)
         if name == "Fn::If":
             return self.value(of[1 if self.holds(of[0]) else 2])
         if name == "Fn::Select":
@@ -109,9 +109,9 @@ class Stack:
         raise AssertionError(f"the tests do not know {name}")
 
     def _named(self, name):
-        return self._attribute(*name.split(".", 1)) if "." in name else self._reference(name)
+        return self.attribute(*name.split(".", 1)) if "." in name else self.reference(name)
 
-    def _reference(self, name):
+    def reference(self, name):
         if name == "AWS::NoValue":
             return GONE
         if name in PSEUDO:
@@ -124,17 +124,19 @@ class Stack:
             return self.value(of["Properties"]["TableName"])
         if kind == "LogGroup":
             return self.value(of["Properties"]["LogGroupName"])
+        if kind == "Function":
+            return self.value(of["Properties"]["FunctionName"])
         if kind in ("Topic", "Secret"):
-            return self._attribute(name, "Arn")
+            return self.attribute(name, "Arn")
         return f"{STACK}-{name}"
 
-    def _attribute(self, name, attribute):
+    def attribute(self, name, attribute):
         # Of the rules that SAM makes of the events of a function, there is no resource in the template.
         kind = self._made(name)["Type"].rsplit("::", 1)[-1] if name in self.template["Resources"] else "Rule"
         if attribute in ("QueueName",):
             return f"{STACK}-{name}"
         place = f"{REGION}:{ACCOUNT}"
-        table = self._reference(name) if kind == "Table" else ""
+        table = self.reference(name) if kind == "Table" else ""
         arns = {
             "Table": f"arn:aws:dynamodb:{place}:table/{table}" + ("/stream/2026" if attribute == "StreamArn" else ""),
             "Queue": f"arn:aws:sqs:{place}:{STACK}-{name}",
@@ -145,7 +147,7 @@ class Stack:
             "Rule": f"arn:aws:events:{place}:rule/{STACK}-{name}",
         }
         if kind == "LogGroup":
-            return f"arn:aws:logs:{place}:log-group:{self._reference(name)}:*"
+            return f"arn:aws:logs:{place}:log-group:{self.reference(name)}:*"
         return arns[kind]
 
     def _made(self, name):

@@ -1,4 +1,4 @@
-"""The templates, and the parameters with which they are worked out."""
+"""The templates and modules, and the parameters with which they are worked out."""
 
 import re
 
@@ -7,6 +7,7 @@ import tools
 
 INFRA = tools.ROOT / "infra"
 TEMPLATE, SPOKE = INFRA / "template.yaml", INFRA / "spoke.yaml"
+MODULE, SPOKE_MODULE = INFRA / "terraform", INFRA / "terraform/modules/spoke"
 
 SECRET = f"arn:aws:secretsmanager:{cfn.REGION}:{cfn.ACCOUNT}:secret:lamplighter-AbCdEf"
 PARAMETER = f"arn:aws:ssm:{cfn.REGION}:{cfn.ACCOUNT}:parameter/lamplighter/slack"

@@ -1,10 +1,11 @@
-"""The stack in an AWS of its own: deployed with `sam deploy` as people do it, and asked through boto3. Runs in ministack's Python."""
+"""The stack in an AWS of its own: deployed with `sam deploy` or Terraform as people do it, and asked through boto3. Runs in ministack's Python."""
 
 import contextlib
 import datetime
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import time
@@ -15,6 +16,7 @@ import zipfile
 import boto3
 import botocore.config
 
+import terraform
 import tools
 
 STACK = "lamplighter"
@@ -208,6 +210,48 @@ class Stage:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
+
+
+class ByTerraform(Stage):
+    """The same, with what Terraform makes of the module; parameters and outputs have the template's names."""
+
+    def __init__(self, endpoint, infra):
+        super().__init__(endpoint, infra)
+        self.module = terraform.copy(infra / "terraform")
+        terraform.init(self.module)
+
+    def terraform(self, *arguments):
+        return terraform.run(self.module, *arguments, endpoint=self.endpoint)
+
+    def deploy(self, **parameters):
+        snake = lambda name: re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()  # noqa: E731
+        given = {snake(name): value for name, value in {"Architecture": "x86_64", **parameters}.items()}
+        (self.module / "terraform.tfvars.json").write_text(json.dumps(given))
+        self.terraform("apply", "-no-color", "-input=false", "-auto-approve")
+        self.stays()
+        outputs = json.loads(self.terraform("output", "-json"))
+        return {"".join(word.capitalize() for word in name.split("_")): of["value"] for name, of in outputs.items()}
+
+    def stays(self):
+        """A second apply would change nothing."""
+        self.terraform("plan", "-no-color", "-input=false", "-out=again")
+        plan = json.loads(self.terraform("show", "-json", "again"))
+        changed = {of["address"]: of["change"]["actions"] for of in plan["resource_changes"] if of["change"]["actions"] != ["no-op"]}
+        # In the protocol that the provider speaks, ministack tells little of an alarm: no actions, no period, no dimensions.
+        changed = {address: of for address, of in changed.items() if not address.startswith("aws_cloudwatch_metric_alarm.")}
+        assert not changed, f"planned again, it would change {changed}"
+
+    def delete(self):
+        """As infra/README.md says it: Terraform is to forget the tables, and then takes the rest away."""
+        if "aws_dynamodb_table.this" in self.terraform("state", "list"):
+            said = terraform.refusal(self.module, "destroy", "-no-color", "-input=false", "-auto-approve", endpoint=self.endpoint)
+            assert "prevent_destroy" in said, said
+            self.terraform("state", "rm", "aws_dynamodb_table.this")
+        self.terraform("destroy", "-no-color", "-input=false", "-auto-approve")
+        assert not self.terraform("state", "list").strip()
+
+    def state(self):
+        return (self.module / "terraform.tfstate").read_text()
 
 
 def wait(what, seconds, check):

@@ -15,7 +15,8 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "target" / "test-tools"
 
-SAM = ["aws-sam-cli==1.170.0", "cfn-lint==1.58.0"]
+# With what reads YAML and HCL for the checks.
+SAM = ["aws-sam-cli==1.170.0", "cfn-lint==1.58.0", "python-hcl2==8.1.4"]
 # In one command: by itself its pins of botocore break it.
 MINISTACK = ["ministack==1.5.33", "aws-sam-translator==1.115.0", "cryptography==50.0.2", "boto3==1.43.106"]
 CHECKOV = ["checkov==3.3.30"]
