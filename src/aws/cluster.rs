@@ -12,7 +12,6 @@ use super::fleet::Looking;
 use super::rds::{first, group_tag, instant, name, state_of, tag};
 use crate::model::{
     Action, Failure, FailureKind, Instance, InstanceId, InstanceKey, InstanceKind, InstanceState, Label, Refusal,
-    TagValue,
 };
 
 /// Asks for one DB cluster to be started or stopped, with all its members.
@@ -43,7 +42,7 @@ fn judge(failure: Failure) -> Failure {
 pub(super) fn instance(seen: &DbCluster, states: &BTreeMap<&str, &str>, looking: &Looking) -> Option<Instance> {
     let tags = seen.tag_list();
     let held = tag(tags, &looking.tags.schedule)?;
-    let schedule_tag: TagValue = looking.values.iter().find(|value| value.as_str() == held)?.clone();
+    let schedule_tag = looking.values.wanted(held)?;
     let id = InstanceId::new(seen.db_cluster_identifier()?).ok()?;
     Some(Instance {
         key: InstanceKey { scope: looking.scope.clone(), kind: InstanceKind::RdsCluster, id },
@@ -92,9 +91,9 @@ fn refusal(seen: &DbCluster) -> Option<Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fleet::TagKeys;
+    use super::super::fleet::{TagKeys, Values};
     use super::*;
-    use crate::model::{GroupName, Scope};
+    use crate::model::{GroupName, Scope, TagValue};
     use aws_sdk_rds::primitives::DateTime;
     use aws_sdk_rds::types::Tag;
     use std::collections::BTreeSet;
@@ -102,7 +101,7 @@ mod tests {
     fn looking() -> Looking {
         Looking {
             scope: Scope::default(),
-            values: [TagValue::new("Dev").unwrap()].into(),
+            values: Values::These([TagValue::new("Dev").unwrap()].into()),
             status_checks: BTreeSet::new(),
             tags: TagKeys { schedule: "ScheduleName".to_owned(), group: "ScheduleGroupName".to_owned() },
         }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::deadline::in_time;
 use super::failure::failure_of;
-use super::fleet::Looking;
+use super::fleet::{Looking, Values};
 use super::{cluster, rds};
 use crate::model::{Action, Failure, Instance, InstanceId, InstanceKind};
 use crate::ports::Outcome;
@@ -24,7 +24,7 @@ const AT_ONCE: usize = 10;
 /// Looks at all DB instances and DB clusters and keeps those whose schedule tag has one of the wanted values: RDS has no
 /// filter by tag, but carries the tags in its answer.
 pub(super) async fn look(client: &Client, looking: &Looking) -> Result<Vec<Instance>, Failure> {
-    if looking.values.is_empty() {
+    if looking.values == Values::These(BTreeSet::new()) {
         return Ok(Vec::new());
     }
     let (clusters, instances) = future::try_join(all_clusters(client), all_instances(client)).await?;
@@ -128,7 +128,7 @@ mod tests {
     fn found(clusters: &[DbCluster], instances: &[DbInstance]) -> Vec<(String, String)> {
         let looking = Looking {
             scope: Scope::default(),
-            values: ["Dev", "Test"].map(|value| TagValue::new(value).unwrap()).into(),
+            values: Values::These(["Dev", "Test"].map(|value| TagValue::new(value).unwrap()).into()),
             status_checks: BTreeSet::new(),
             tags: TagKeys { schedule: "ScheduleName".to_owned(), group: "ScheduleGroupName".to_owned() },
         };

@@ -1,6 +1,6 @@
 //! EC2 instances: looking, and the calls that start and stop them. Knows the SDK's shapes; decides nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::primitives::DateTime;
@@ -8,11 +8,11 @@ use aws_sdk_ec2::types::{self, DeviceType, Filter, InstanceLifecycleType, Instan
 
 use crate::model::{
     Failure, FailureKind, GroupName, Instance, InstanceId, InstanceKey, InstanceKind, InstanceState, Label, Refusal,
-    Scope, TagValue,
+    Scope,
 };
 
 use super::failure::failure_of;
-use super::fleet::{Looking, TagKeys};
+use super::fleet::{Looking, TagKeys, Values};
 use super::hibernate::{self, Sleepers};
 
 /// The most values that a filter takes.
@@ -41,12 +41,7 @@ pub(super) enum Ask {
 pub(super) async fn look(client: &Client, looking: &Looking) -> Result<(Vec<Instance>, Sleepers), Failure> {
     let mut found = Vec::new();
     let mut sleepers = Sleepers::new();
-    let values: Vec<&TagValue> = looking.values.iter().collect();
-    for values in values.chunks(FILTER_VALUES) {
-        let filter = Filter::builder()
-            .name(format!("tag:{}", looking.tags.schedule))
-            .set_values(Some(values.iter().map(|value| literal(value.as_str())).collect()))
-            .build();
+    for filter in filters(looking) {
         let mut pages = client.describe_instances().filters(filter).into_paginator().page_size(PAGE).send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| failure_of(&error))?;
@@ -61,6 +56,22 @@ pub(super) async fn look(client: &Client, looking: &Looking) -> Result<(Vec<Inst
     }
     read_checks(client, looking, &mut found).await?;
     Ok((found, sleepers))
+}
+
+/// The filters that together let all through that are looked for.
+fn filters(looking: &Looking) -> Vec<Filter> {
+    let key = &looking.tags.schedule;
+    match &looking.values {
+        Values::All => vec![Filter::builder().name("tag-key").values(literal(key)).build()],
+        Values::These(values) => {
+            let values: Vec<String> = values.iter().map(|value| literal(value.as_str())).collect();
+            let filter = Filter::builder().name(format!("tag:{key}"));
+            values
+                .chunks(FILTER_VALUES)
+                .map(|values| filter.clone().set_values(Some(values.to_vec())).build())
+                .collect()
+        }
+    }
 }
 
 /// Reads the status checks of the running instances that somebody waits for.
@@ -145,7 +156,7 @@ fn tag<'a>(seen: &'a types::Instance, key: &str) -> Option<&'a str> {
 /// The instance in our words; `None` when it is not one of those looked for.
 fn instance(seen: &types::Instance, looking: &Looking) -> Option<Instance> {
     let TagKeys { schedule, group } = &looking.tags;
-    let schedule_tag = wanted(tag(seen, schedule)?, &looking.values)?;
+    let schedule_tag = looking.values.wanted(tag(seen, schedule)?)?;
     let state = seen.state().and_then(types::InstanceState::name);
     Some(Instance {
         key: key(&looking.scope, seen.instance_id()?)?,
@@ -172,11 +183,6 @@ fn instance(seen: &types::Instance, looking: &Looking) -> Option<Instance> {
 fn key(scope: &Scope, id: &str) -> Option<InstanceKey> {
     let id = InstanceId::new(id).ok()?;
     Some(InstanceKey { scope: scope.clone(), kind: InstanceKind::Ec2, id })
-}
-
-/// The wanted value that a tag holds, exactly.
-fn wanted(held: &str, values: &BTreeSet<TagValue>) -> Option<TagValue> {
-    values.iter().find(|value| value.as_str() == held).cloned()
 }
 
 fn state_of(name: Option<&InstanceStateName>) -> InstanceState {
@@ -206,11 +212,13 @@ fn refusal(seen: &types::Instance) -> Option<Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::TagValue;
+    use std::collections::BTreeSet;
 
     fn looking(value: &str) -> Looking {
         Looking {
             scope: Scope::default(),
-            values: [TagValue::new(value).unwrap()].into(),
+            values: Values::These([TagValue::new(value).unwrap()].into()),
             status_checks: BTreeSet::new(),
             tags: TagKeys { schedule: "ScheduleName".to_owned(), group: "ScheduleGroupName".to_owned() },
         }

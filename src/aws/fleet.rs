@@ -27,7 +27,7 @@ use super::hibernate::Hibernation;
 use super::{databases, ec2, marks, servers};
 
 /// Scopes that are looked at side by side.
-const SCOPES_AT_ONCE: usize = 8;
+pub(super) const SCOPES_AT_ONCE: usize = 8;
 
 /// The tag keys that instances carry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,15 +46,15 @@ pub struct AwsFleet {
     counts: Arc<CallCounts>,
     accounts: Accounts,
     /// Whether instances are tagged with what was last done to them.
-    marks: bool,
+    pub(super) marks: bool,
     clients: Mutex<BTreeMap<Scope, Clients>>,
     hibernation: Hibernation,
 }
 
 /// The clients of one account and region.
 #[derive(Debug, Clone)]
-struct Clients {
-    ec2: aws_sdk_ec2::Client,
+pub(super) struct Clients {
+    pub(super) ec2: aws_sdk_ec2::Client,
     rds: aws_sdk_rds::Client,
     tagging: aws_sdk_resourcegroupstagging::Client,
     /// What `rds` has seen.
@@ -67,9 +67,28 @@ struct Clients {
 #[derive(Debug)]
 pub(super) struct Looking {
     pub(super) scope: Scope,
-    pub(super) values: BTreeSet<TagValue>,
+    pub(super) values: Values,
     pub(super) status_checks: BTreeSet<TagValue>,
     pub(super) tags: TagKeys,
+}
+
+/// Which values of the schedule tag are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Values {
+    /// Whatever it holds.
+    All,
+    /// One of these, exactly.
+    These(BTreeSet<TagValue>),
+}
+
+impl Values {
+    /// What a tag holds, if it is looked for.
+    pub(super) fn wanted(&self, held: &str) -> Option<TagValue> {
+        match self {
+            Self::All => Some(TagValue::as_seen(held)),
+            Self::These(values) => values.iter().find(|value| value.as_str() == held).cloned(),
+        }
+    }
 }
 
 impl AwsFleet {
@@ -94,7 +113,7 @@ impl AwsFleet {
     }
 
     /// The clients of a scope, made at its first use and with each new session; or why there is no session.
-    async fn clients(&self, scope: &Scope) -> Result<Clients, Failure> {
+    pub(super) async fn clients(&self, scope: &Scope) -> Result<Clients, Failure> {
         let session = match &scope.account {
             Some(role) => Some(self.accounts.session(role).await?),
             None => None,
@@ -223,21 +242,21 @@ impl AwsFleet {
     }
 }
 
-impl Fleet for AwsFleet {
-    async fn inventory(&self, query: &Query) -> Inventory {
-        let closed = self.closed(query.tag_values.keys()).await;
+impl AwsFleet {
+    /// Everything in these places that carries the schedule tag, whatever its value.
+    pub async fn survey(&self, scopes: &BTreeSet<Scope>) -> Inventory {
+        self.look_into(scopes.iter().map(|scope| (scope, Values::All)).collect(), &BTreeSet::new()).await
+    }
+
+    async fn look_into(&self, places: Vec<(&Scope, Values)>, status_checks: &BTreeSet<TagValue>) -> Inventory {
+        let closed = self.closed(places.iter().map(|(scope, _)| *scope)).await;
         let is_open = |scope: &Scope| scope.account.as_ref().is_none_or(|role| !closed.contains_key(role));
-        let looks: Vec<_> = query
-            .tag_values
-            .iter()
+        let looks: Vec<_> = places
+            .into_iter()
             .filter(|(scope, _)| is_open(scope))
             .map(|(scope, values)| {
-                self.look(Looking {
-                    scope: scope.clone(),
-                    values: values.clone(),
-                    status_checks: query.status_checks.clone(),
-                    tags: self.tags.clone(),
-                })
+                let (status_checks, tags) = (status_checks.clone(), self.tags.clone());
+                self.look(Looking { scope: scope.clone(), values, status_checks, tags })
             })
             .collect();
         let looks: Vec<_> = stream::iter(looks).buffer_unordered(SCOPES_AT_ONCE).collect().await;
@@ -254,6 +273,13 @@ impl Fleet for AwsFleet {
             }
         }
         inventory
+    }
+}
+
+impl Fleet for AwsFleet {
+    async fn inventory(&self, query: &Query) -> Inventory {
+        let places = query.tag_values.iter().map(|(scope, values)| (scope, Values::These(values.clone())));
+        self.look_into(places.collect(), &query.status_checks).await
     }
 
     async fn act(&self, action: Action, instances: &[InstanceKey], budget: Duration) -> BTreeMap<InstanceKey, Outcome> {

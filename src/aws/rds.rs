@@ -6,7 +6,6 @@ use aws_sdk_rds::types;
 
 use crate::model::{
     Action, Failure, GroupName, Instance, InstanceId, InstanceKey, InstanceKind, InstanceState, Label, Refusal,
-    TagValue,
 };
 
 use super::failure::failure_of;
@@ -56,7 +55,7 @@ pub(super) fn first(names: &[String]) -> Option<String> {
 pub(super) fn instance(seen: &types::DbInstance, looking: &Looking) -> Option<Instance> {
     let tags = seen.tag_list();
     let held = tag(tags, &looking.tags.schedule)?;
-    let schedule_tag: TagValue = looking.values.iter().find(|value| value.as_str() == held)?.clone();
+    let schedule_tag = looking.values.wanted(held)?;
     let id = InstanceId::new(seen.db_instance_identifier()?).ok()?;
     Some(Instance {
         key: InstanceKey { scope: looking.scope.clone(), kind: InstanceKind::RdsInstance, id },
@@ -135,9 +134,9 @@ fn refusal(seen: &types::DbInstance) -> Option<Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fleet::TagKeys;
+    use super::super::fleet::{TagKeys, Values};
     use super::*;
-    use crate::model::Scope;
+    use crate::model::{Scope, TagValue};
     use std::collections::BTreeSet;
 
     #[test]
@@ -208,7 +207,7 @@ mod tests {
     fn a_database_is_taken_by_its_tag_and_nothing_else_is_needed() {
         let looking = Looking {
             scope: Scope::default(),
-            values: [TagValue::new("Dev").unwrap()].into(),
+            values: Values::These([TagValue::new("Dev").unwrap()].into()),
             status_checks: BTreeSet::new(),
             tags: TagKeys { schedule: "ScheduleName".to_owned(), group: "ScheduleGroupName".to_owned() },
         };

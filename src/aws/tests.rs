@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::calls::{CallCounts, Counter, Service};
 use super::failure::CapacityIsFinal;
-use super::fleet::{Looking, TagKeys};
+use super::fleet::{Looking, TagKeys, Values};
 use crate::model::{FailureKind, InstanceId, Scope, TagValue};
 use crate::ports::Outcome;
 
@@ -78,7 +78,7 @@ fn rds_error(code: &str, message: &str) -> Option<String> {
 fn looking() -> Looking {
     Looking {
         scope: Scope::default(),
-        values: [TagValue::new("Dev").unwrap()].into(),
+        values: Values::These([TagValue::new("Dev").unwrap()].into()),
         status_checks: BTreeSet::new(),
         tags: TagKeys { schedule: "ScheduleName".to_owned(), group: "ScheduleGroupName".to_owned() },
     }

@@ -111,7 +111,7 @@ async fn status_checks_are_read_a_hundred_at_a_time() {
         });
     let instances = mock!(Ec2::describe_instances).then_output(|| page(&names(0, 250), None));
     let (client, counts) = ec2(&[instances, checks]);
-    let waiting = Looking { status_checks: looking().values, ..looking() };
+    let waiting = Looking { status_checks: [TagValue::new("Dev").unwrap()].into(), ..looking() };
     let (found, _) = super::super::ec2::look(&client, &waiting).await.unwrap();
     let passed = found.iter().filter(|seen| seen.checks_passed == Some(true)).count();
     assert_eq!((found.len(), passed), (250, 249));
@@ -129,7 +129,7 @@ async fn an_instance_that_goes_between_look_and_checks_costs_no_look() {
         mock!(Ec2::describe_instances).then_output(|| page(&names(0, 2), None)),
         mock!(Ec2::describe_instance_status).sequence().http_status(400, gone).repeatedly().build(),
     ]);
-    let waiting = Looking { status_checks: looking().values, ..looking() };
+    let waiting = Looking { status_checks: [TagValue::new("Dev").unwrap()].into(), ..looking() };
     let (found, _) = super::super::ec2::look(&client, &waiting).await.unwrap();
     assert_eq!(found.iter().map(|seen| seen.checks_passed).collect::<Vec<_>>(), [None, None]);
 }
