@@ -23,7 +23,7 @@ mod problems;
 mod work;
 
 pub use dispatch::{About, dispatch};
-pub use look::look;
+pub use look::{keys, look, remember};
 
 /// How one tick is to be run.
 #[derive(Debug, Clone)]
