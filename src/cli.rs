@@ -9,6 +9,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 mod apply;
 mod chat;
 mod demo;
+#[cfg(feature = "live")]
+mod doctor;
 mod explain;
 mod holidays;
 mod import;
@@ -57,6 +59,8 @@ enum Command {
     Cancel(order::Cancel),
     #[cfg(feature = "live")]
     Tick(tick::Arguments),
+    #[cfg(feature = "live")]
+    Doctor(doctor::Arguments),
 }
 
 /// How a listing is printed.
@@ -162,6 +166,8 @@ pub fn main() -> ExitCode {
         Command::Cancel(arguments) => order::run(&arguments),
         #[cfg(feature = "live")]
         Command::Tick(arguments) => tick::run(&arguments),
+        #[cfg(feature = "live")]
+        Command::Doctor(arguments) => doctor::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

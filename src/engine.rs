@@ -8,6 +8,7 @@ pub mod explain;
 pub mod extension;
 pub mod forecast;
 mod local_day;
+mod misfits;
 mod notices;
 mod order;
 mod plan;
@@ -18,8 +19,10 @@ mod told;
 mod warnings;
 
 pub use local_day::{Edge, LocalDay, Origin, Span, local_day};
+pub use misfits::{Misfit, misfits};
 pub use notices::{Message, Receipt, messages, timely};
 pub use order::is_settling;
 pub use plan::{Held, Plan, SchedulePlan, SeenSchedule, Snapshot, Step, needs_look, plan};
 pub use record::{not_taken, outcomes, receipt};
+pub use runs::untaken;
 pub use told::{Found, Untold, untold};

@@ -24,6 +24,7 @@ mod trigger;
 use self::queue::Message;
 pub use trigger::{Trigger, UnknownEvent, trigger};
 
+use crate::document::Batch;
 use crate::live::{self, Live};
 use crate::log::{self, LogJournal, chain};
 use crate::metrics::{Kind, Measured, Sent};

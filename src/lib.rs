@@ -33,6 +33,7 @@
 //! | `memory` | an embedded world behind the ports: demo, simulation, tests | AWS |
 //! | `simulation` | random and written worlds, faults of every port, and the checker of the promises | AWS; the checker: the engine |
 //! | `tick` | the order of effects; which schedules go on the queue together | what stands behind the ports |
+//! | `doctor` | what is wrong with an installed system, from what was seen, and what to do about it | AWS, how anything was seen |
 //! | `desk` | what people may order: over the tables, with conditional writes | instances, words for people |
 //! | `chat` | words of messages, their shape on each platform, sending | when something is told |
 //! | `aws` | DynamoDB, EC2, RDS, SQS and the clock behind the ports; other accounts, secrets | schedules, runs |
@@ -114,6 +115,7 @@ pub mod cli;
 #[cfg(feature = "cli")]
 pub mod clock;
 pub mod desk;
+pub mod doctor;
 pub mod document;
 pub mod engine;
 #[cfg(feature = "live")]

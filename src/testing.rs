@@ -262,5 +262,6 @@ fn summary(notice: &Notice, zone: Tz) -> String {
         Notice::Problems(problems) => {
             format!("problems: {}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
         }
+        Notice::Trial => "a test".to_owned(),
     }
 }

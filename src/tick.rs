@@ -23,7 +23,7 @@ mod problems;
 mod work;
 
 pub use dispatch::dispatch;
-pub use look::look;
+pub use look::{keys, look, remember};
 
 use look::Aim;
 

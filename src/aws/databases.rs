@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::deadline::in_time;
 use super::failure::failure_of;
-use super::fleet::Looking;
+use super::fleet::{Looking, Values};
 use super::{cluster, rds};
 use crate::model::{Action, Failure, Instance, InstanceId, InstanceKind};
 use crate::ports::Outcome;
@@ -24,7 +24,7 @@ const AT_ONCE: usize = 10;
 /// Looks at all DB instances and DB clusters and keeps those whose schedule tag has one of the wanted values: RDS has no
 /// filter by tag, but carries the tags in its answer.
 pub(super) async fn look(client: &Client, looking: &Looking) -> Result<Vec<Instance>, Failure> {
-    if looking.values.is_empty() {
+    if looking.values == Values::These(BTreeSet::new()) {
         return Ok(Vec::new());
     }
     // Of two failures always the same one is told: which came first would make it another one each time.

@@ -68,7 +68,7 @@ impl TableNames {
 }
 
 /// The setting that names a table.
-fn setting_of(table: Table) -> &'static str {
+pub(super) fn setting_of(table: Table) -> &'static str {
     match table {
         Table::Schedule => "SCHEDULE_TABLE",
         Table::ServerGroup => "SERVER_GROUP_TABLE",

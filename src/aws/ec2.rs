@@ -7,12 +7,12 @@ use aws_sdk_ec2::types::{self, DeviceType, Filter, InstanceLifecycleType, Instan
 
 use crate::model::{
     Failure, FailureKind, GroupName, Instance, InstanceId, InstanceKey, InstanceKind, InstanceState, Label, Refusal,
-    Scope, TagValue,
+    Scope,
 };
 
 use super::clock::instant;
 use super::failure::failure_of;
-use super::fleet::{Looking, TagKeys};
+use super::fleet::{Looking, TagKeys, Values};
 use super::hibernate::{self, Sleepers};
 
 /// The most values that a filter takes.
@@ -41,12 +41,7 @@ pub(super) enum Ask {
 pub(super) async fn look(client: &Client, looking: &Looking) -> Result<(Vec<Instance>, Sleepers), Failure> {
     let mut found = Vec::new();
     let mut sleepers = Sleepers::new();
-    let values: Vec<&TagValue> = looking.values.iter().collect();
-    for values in values.chunks(FILTER_VALUES) {
-        let filter = Filter::builder()
-            .name(format!("tag:{}", looking.tags.schedule))
-            .set_values(Some(values.iter().map(|value| literal(value.as_str())).collect()))
-            .build();
+    for filter in filters(looking) {
         let mut pages = client.describe_instances().filters(filter).into_paginator().page_size(PAGE).send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| failure_of(&error))?;
@@ -61,6 +56,22 @@ pub(super) async fn look(client: &Client, looking: &Looking) -> Result<(Vec<Inst
     }
     read_checks(client, looking, &mut found).await?;
     Ok((found, sleepers))
+}
+
+/// The filters that together let all through that are looked for.
+fn filters(looking: &Looking) -> Vec<Filter> {
+    let key = &looking.tags.schedule;
+    match &looking.values {
+        Values::All => vec![Filter::builder().name("tag-key").values(literal(key)).build()],
+        Values::These(values) => {
+            let values: Vec<String> = values.iter().map(|value| literal(value.as_str())).collect();
+            let filter = Filter::builder().name(format!("tag:{key}"));
+            values
+                .chunks(FILTER_VALUES)
+                .map(|values| filter.clone().set_values(Some(values.to_vec())).build())
+                .collect()
+        }
+    }
 }
 
 /// Reads the status checks of the running instances that somebody waits for.

@@ -29,7 +29,7 @@ use super::servers::Seen;
 use super::{databases, ec2, marks, servers};
 
 /// Scopes that are looked at side by side: so many of the own account, and so many of all others.
-const SCOPES_AT_ONCE: usize = 8;
+pub(super) const SCOPES_AT_ONCE: usize = 8;
 
 /// The session of an account for one look: the first place that needs it asks, and all others have the same answer.
 type Door<'a> = Shared<BoxFuture<'a, Result<Session, Failure>>>;
@@ -51,7 +51,7 @@ pub struct AwsFleet {
     counts: Arc<CallCounts>,
     accounts: Accounts,
     /// Whether instances are tagged with what was last done to them.
-    marks: bool,
+    pub(super) marks: bool,
     clients: Mutex<BTreeMap<Scope, Clients>>,
     /// What the last look at each scope has shown.
     seen: PerScope<Arc<Seen>>,
@@ -60,8 +60,8 @@ pub struct AwsFleet {
 
 /// The clients of one account and region.
 #[derive(Debug, Clone)]
-struct Clients {
-    ec2: aws_sdk_ec2::Client,
+pub(super) struct Clients {
+    pub(super) ec2: aws_sdk_ec2::Client,
     rds: aws_sdk_rds::Client,
     tagging: aws_sdk_resourcegroupstagging::Client,
     /// The session in which they were made; the function's own account needs none.
@@ -72,7 +72,7 @@ struct Clients {
 #[derive(Debug)]
 pub(super) struct Looking {
     pub(super) scope: Scope,
-    pub(super) values: BTreeSet<TagValue>,
+    pub(super) values: Values,
     pub(super) status_checks: BTreeSet<TagValue>,
     pub(super) tags: TagKeys,
 }
@@ -80,7 +80,26 @@ pub(super) struct Looking {
 impl Looking {
     /// The wanted value that a schedule tag holds, exactly.
     pub(super) fn wanted(&self, held: Option<&str>) -> Option<TagValue> {
-        self.values.iter().find(|value| held == Some(value.as_str())).cloned()
+        self.values.wanted(held?)
+    }
+}
+
+/// Which values of the schedule tag are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Values {
+    /// Whatever it holds.
+    All,
+    /// One of these, exactly.
+    These(BTreeSet<TagValue>),
+}
+
+impl Values {
+    /// What a tag holds, if it is looked for.
+    pub(super) fn wanted(&self, held: &str) -> Option<TagValue> {
+        match self {
+            Self::All => Some(TagValue::as_seen(held)),
+            Self::These(values) => values.iter().find(|value| value.as_str() == held).cloned(),
+        }
     }
 }
 
@@ -106,7 +125,7 @@ impl AwsFleet {
     }
 
     /// The clients of a scope, or why there is no session.
-    async fn clients(&self, scope: &Scope) -> Result<Clients, Failure> {
+    pub(super) async fn clients(&self, scope: &Scope) -> Result<Clients, Failure> {
         let session = match &scope.account {
             Some(role) => Some(self.accounts.session(role).await?),
             None => None,
@@ -244,23 +263,31 @@ impl AwsFleet {
     }
 }
 
-impl Fleet for AwsFleet {
-    async fn inventory(&self, query: &Query, budget: Duration) -> Inventory {
+impl AwsFleet {
+    /// Everything in these places that carries the schedule tag, whatever its value; what could not be seen within `budget` is
+    /// unreachable.
+    pub async fn survey(&self, scopes: &BTreeSet<Scope>, budget: Duration) -> Inventory {
+        let places = scopes.iter().map(|scope| (scope, Values::All)).collect();
+        self.look_into(places, &BTreeSet::new(), budget).await
+    }
+
+    async fn look_into(
+        &self,
+        places: Vec<(&Scope, Values)>,
+        status_checks: &BTreeSet<TagValue>,
+        budget: Duration,
+    ) -> Inventory {
         let deadline = Instant::now() + forward(budget);
-        let doors = self.doors(query.tag_values.keys());
-        let look = |(scope, values): (&Scope, &BTreeSet<TagValue>)| {
-            let looking = Looking {
-                scope: scope.clone(),
-                values: values.clone(),
-                status_checks: query.status_checks.clone(),
-                tags: self.tags.clone(),
-            };
+        let doors = self.doors(places.iter().map(|(scope, _)| *scope));
+        let look = |(scope, values): (&Scope, Values)| {
+            let (status_checks, tags) = (status_checks.clone(), self.tags.clone());
+            let looking = Looking { scope: scope.clone(), values, status_checks, tags };
             let door = scope.account.as_ref().and_then(|role| doors.get(role)).cloned();
             let scope = scope.clone();
             in_time(deadline, self.look(looking, door)).map(|found| (scope, found))
         };
         // The own account waits for no other.
-        let (own, others): (Vec<_>, Vec<_>) = query.tag_values.iter().partition(|(scope, _)| scope.account.is_none());
+        let (own, others): (Vec<_>, Vec<_>) = places.into_iter().partition(|(scope, _)| scope.account.is_none());
         let [own, others] = [own, others].map(|places| {
             let looks: Vec<_> = places.into_iter().map(look).collect();
             stream::iter(looks).buffer_unordered(SCOPES_AT_ONCE).collect::<Vec<_>>()
@@ -284,6 +311,13 @@ impl Fleet for AwsFleet {
             }
         }
         inventory
+    }
+}
+
+impl Fleet for AwsFleet {
+    async fn inventory(&self, query: &Query, budget: Duration) -> Inventory {
+        let places = query.tag_values.iter().map(|(scope, values)| (scope, Values::These(values.clone())));
+        self.look_into(places.collect(), &query.status_checks, budget).await
     }
 
     async fn act(&self, action: Action, instances: &[InstanceKey], budget: Duration) -> BTreeMap<InstanceKey, Outcome> {

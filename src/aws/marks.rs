@@ -10,7 +10,7 @@ use super::batch::isolate;
 use super::failure::failure_of;
 
 /// The key of the tag.
-pub(super) const KEY: &str = "lamplighter:last-action";
+pub const KEY: &str = "lamplighter:last-action";
 
 /// The most characters of a tag's value.
 const MOST: usize = 256;

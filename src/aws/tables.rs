@@ -21,14 +21,14 @@ const PAUSE: Duration = Duration::from_millis(500);
 const EXPIRY: &str = "ExpiresAt";
 
 /// How a table is keyed.
-struct Shape {
-    table: Table,
-    hash: &'static str,
-    range: Option<&'static str>,
-    expires: bool,
+pub(super) struct Shape {
+    pub(super) table: Table,
+    pub(super) hash: &'static str,
+    pub(super) range: Option<&'static str>,
+    pub(super) expires: bool,
 }
 
-const SHAPES: [Shape; 4] = [
+pub(super) const SHAPES: [Shape; 4] = [
     Shape { table: Table::Schedule, hash: "ScheduleName", range: None, expires: false },
     Shape { table: Table::ServerGroup, hash: "ScheduleName", range: Some("GroupName"), expires: false },
     Shape { table: Table::Exception, hash: "ExceptionUuid", range: None, expires: true },

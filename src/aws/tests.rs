@@ -19,7 +19,7 @@ use aws_smithy_types::body::SdkBody;
 use tokio::time::Instant;
 
 use super::failure::CapacityIsFinal;
-use super::fleet::{AwsFleet, Looking, TagKeys};
+use super::fleet::{AwsFleet, Looking, TagKeys, Values};
 use crate::model::{FailureKind, InstanceId, Scope, TagValue};
 use crate::ports::Outcome;
 
@@ -179,7 +179,7 @@ fn rds_done(asked: &Asked, result: &str) -> Answer {
 pub(super) fn looking(values: &[&str]) -> Looking {
     Looking {
         scope: Scope::default(),
-        values: values.iter().map(|value| TagValue::new(value).unwrap()).collect(),
+        values: Values::These(values.iter().map(|value| TagValue::new(value).unwrap()).collect()),
         status_checks: BTreeSet::new(),
         tags: tags(),
     }

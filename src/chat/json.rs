@@ -4,7 +4,7 @@
 //!
 //! | field | holds |
 //! | --- | --- |
-//! | `event` | `warning`, `start`, `stop`, `run_done`, `would_start`, `would_stop`, `failed`, `slow`, `extended`, `problem` |
+//! | `event` | `warning`, `start`, `stop`, `run_done`, `would_start`, `would_stop`, `failed`, `slow`, `extended`, `problem`, `test` |
 //! | `text` | what people read on other platforms, at most [`TEXT_CHARS`] characters |
 //! | `language` | the language of all that is written for people: `en`, `ko` |
 //! | `schedule`, `timezone` | the schedule's name and its time zone |
@@ -102,6 +102,7 @@ pub fn render(notice: &Notice, voice: &Voice) -> Value {
             fields.put("event", "problem");
             fields.list("problems", problems.iter().map(problem));
         }
+        Notice::Trial => fields.put("event", "test"),
     }
     Value::Object(fields.0)
 }

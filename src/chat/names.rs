@@ -33,6 +33,7 @@ pub(super) fn of_notice(notice: &Notice) -> Notice {
             text(by);
         }
         Notice::Problems(problems) => problems.iter_mut().for_each(problem),
+        Notice::Trial => {}
     }
     notice
 }

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use crate::model::{Action, Cause, GroupName, InstanceKey, Label, Notice, Problem, ScheduleName, Source, Stretch};
 
 /// What the sample notices are called, and what they tell.
-pub const EVENTS: [(&str, &str); 12] = [
+pub const EVENTS: [(&str, &str); 13] = [
     ("warning", "a stop is near"),
     ("extended", "somebody has moved the stop later"),
     ("stop", "instances are being stopped"),
@@ -21,6 +21,7 @@ pub const EVENTS: [(&str, &str); 12] = [
     ("refused", "AWS does not stop something; it is not tried again"),
     ("slow", "a database is not ready after a long time"),
     ("problem", "an item of the tables is at fault"),
+    ("test", "somebody tries out whether messages arrive"),
 ];
 
 /// The sample of this name; `None`: there is none.
@@ -95,6 +96,7 @@ pub fn notice(event: &str) -> Option<Notice> {
                 schedule: Some(schedule.clone()),
             }]))
         }
+        "test" => Some(Notice::Trial),
         _ => None,
     }
 }

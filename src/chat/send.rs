@@ -6,6 +6,7 @@
 //! no debug output (rule S4), and redirects are not followed. Knows nothing of what a message says.
 
 mod answer;
+mod trial;
 mod webhook;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ use crate::model::{Channel, Notice};
 use crate::ports::{Chat, ChatError};
 use answer::{Miss, Seen, judge, words};
 
+pub use trial::ask_chat_function;
 pub use webhook::{Webhook, WebhookError, Webhooks};
 
 /// A connection that is not there by then will not come.
@@ -121,6 +123,17 @@ impl WebhookChat {
         message: &Rendered,
         until: Instant,
     ) -> Result<(), Miss> {
+        let seen = self.post(client, receiver, message, until).await?;
+        judge(receiver.webhook.platform(), &seen, &receiver.setting)
+    }
+
+    async fn post(
+        &self,
+        client: &Client,
+        receiver: &Receiver,
+        message: &Rendered,
+        until: Instant,
+    ) -> Result<Seen, Miss> {
         let left = until.saturating_duration_since(Instant::now());
         let platform = receiver.webhook.platform();
         self.calls.fetch_add(1, Ordering::Relaxed);
@@ -131,7 +144,7 @@ impl WebhookChat {
             .timeout(left.min(REQUEST_TIMEOUT))
             .body(message.body.clone());
         match request.send().await {
-            Ok(answer) => judge(platform, &Seen::of(platform, answer).await, &receiver.setting),
+            Ok(answer) => Ok(Seen::of(platform, answer).await),
             Err(error) if error.is_builder() => Err(Miss::Never(words(error))),
             Err(error) => Err(Miss::Later(words(error), None)),
         }

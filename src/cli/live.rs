@@ -47,7 +47,9 @@ pub(super) fn unreachable(error: &StoreError) -> Error {
     let made = Error::new(ErrorKind::Unreachable, error.to_string());
     match error {
         StoreError::MissingTable(..) => made.hint("`lamplighter apply DIR --create-tables` makes the tables"),
-        StoreError::Denied { .. } => made.hint("check the credentials and what they are allowed"),
+        StoreError::Denied { .. } => {
+            made.hint("check the credentials and what they are allowed: `lamplighter doctor` says what is missing")
+        }
         StoreError::Unavailable { .. } => made.hint(ANSWERLESS),
         StoreError::Conflict | StoreError::Other { .. } => made,
     }

@@ -8,7 +8,7 @@ use super::attributes::name_fault;
 use super::order::{GroupsRead, order};
 use super::shown::{cut, plain, shown};
 use super::{Defaults, exception, group, nearest, schedule};
-use crate::model::{Notebook, Problem, Schedule, ScheduleName, Source};
+use crate::model::{Notebook, Problem, Schedule, ScheduleName, Source, TagValue};
 use crate::ports::{Item, Table};
 
 /// The items of the three tables that people edit.
@@ -20,6 +20,21 @@ pub struct Tables {
     pub groups: Vec<Item>,
     /// `ScheduleException`.
     pub exceptions: Vec<Item>,
+}
+
+impl Tables {
+    /// The tag values of all schedules whose names can be read, each with its schedules; the rest of an item may be at fault.
+    #[must_use]
+    pub fn tag_values(&self) -> BTreeMap<TagValue, Vec<ScheduleName>> {
+        let mut values = BTreeMap::<TagValue, Vec<ScheduleName>>::new();
+        for item in &self.schedules {
+            let text = |name: &str| item.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+            if let (Ok(value), Ok(name)) = (TagValue::new(text("TagValue")), ScheduleName::new(text("ScheduleName"))) {
+                values.entry(value).or_default().push(name);
+            }
+        }
+        values
+    }
 }
 
 /// An item of one of the tables, by its place in the list.

@@ -10,8 +10,8 @@ use chrono::{DateTime, Duration, Utc};
 use super::warnings::{self, Moved};
 use super::{calendar, extension, order};
 use crate::model::{
-    Action, Allowed, Cause, End, GroupName, Instance, InstanceKey, InstanceState, Inventory, Label, Notice, Problem,
-    Progress, Run, Schedule, ScheduleState, Source, Standing, Stretch,
+    Action, Allowed, Cause, End, GroupName, Instance, InstanceKey, Inventory, Label, Notice, Problem, Progress, Run,
+    Schedule, ScheduleState, Source, Standing, Stretch,
 };
 
 /// A notice, and what to write down once chat has taken it.
@@ -325,50 +325,4 @@ pub(super) fn unreachable(inventory: &Inventory) -> Vec<Problem> {
         problem(Source::Account(role.clone()), format!("role {role}"), message)
     });
     scopes.chain(accounts).collect()
-}
-
-/// Instances and groups that do not fit together, and instances that AWS will not stop (rules O5, O6).
-pub(super) fn misfits(schedule: &Schedule, instances: &[&Instance]) -> Vec<Problem> {
-    let problem = |item: String, attribute: &str, holds: Option<String>, message: String| Problem {
-        source: Source::Instances(schedule.name.clone()),
-        schedule: Some(schedule.name.clone()),
-        item,
-        attribute: attribute.to_owned(),
-        holds,
-        message,
-        stops_schedule: false,
-    };
-    let name = &schedule.name;
-    let counted: Vec<&&Instance> = instances.iter().filter(|instance| instance.state != InstanceState::Gone).collect();
-    if counted.is_empty() {
-        let message = "no instance carries this value in its schedule tag".to_owned();
-        let holds = Some(schedule.tag_value.to_string());
-        return vec![problem(format!("Schedule {name}"), "TagValue", holds, message)];
-    }
-    let mut problems = Vec::new();
-    for group in schedule.groups.iter() {
-        let is_member =
-            |instance: &&Instance| order::group_of(&schedule.groups, instance).is_some_and(|of| of.name == group.name);
-        if !counted.iter().any(|instance| is_member(instance)) {
-            let message = "no instance of the schedule is in this group: it counts as ready".to_owned();
-            problems.push(problem(format!("ScheduleServerGroup {name}/{}", group.name), "", None, message));
-        }
-    }
-    for instance in counted {
-        let item = format!("instance {} of schedule {name}", instance.key);
-        if let Some(refusal) = &instance.refusal {
-            problems.push(problem(item, "", None, format!("it {refusal}; it is left alone")));
-        } else if !schedule.groups.is_empty() && order::group_of(&schedule.groups, instance).is_none() {
-            let holds = instance.group_tag.as_ref().map(GroupName::to_string);
-            let message = match &instance.group_tag {
-                None => "has no server group: it starts and stops without waiting for others",
-                Some(tag) if schedule.groups.get(tag).is_some() => {
-                    "the group is for another InstanceType: it starts and stops without waiting for others"
-                }
-                Some(_) => "is no server group of the schedule: it starts and stops without waiting for others",
-            };
-            problems.push(problem(item, "server group tag", holds, message.to_owned()));
-        }
-    }
-    problems
 }

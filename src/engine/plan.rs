@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::decide::Planner;
 use super::runs::Wanted;
 use super::told::{Found, Untold, untold};
-use super::{calendar, notices, restarts, runs, warnings};
+use super::{calendar, misfits, notices, restarts, runs, warnings};
 use crate::model::{
     Action, Cause, End, GroupName, Instance, InstanceId, InstanceKey, Inventory, Mode, Notebook, Problem, Schedule,
     ScheduleName, ScheduleState, Source,
@@ -162,7 +162,7 @@ pub fn plan(snapshot: &Snapshot, now: DateTime<Utc>) -> Plan {
         let instances = instances_of(seen, &snapshot.inventory, now);
         if let Instances::Seen(instances) = &instances {
             looked.push(Source::Instances(seen.schedule.name.clone()));
-            problems.extend(notices::misfits(&seen.schedule, instances));
+            problems.extend(misfits::problems(&seen.schedule, instances));
         }
         plans.push(plan_schedule(seen, instances, now));
     }

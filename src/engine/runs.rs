@@ -46,6 +46,15 @@ pub(super) fn wanted(schedule: &Schedule, state: &ScheduleState, now: DateTime<U
     }
 }
 
+/// The transition of the timetable that is due and that no tick has taken up.
+#[must_use]
+pub fn untaken(schedule: &Schedule, state: &ScheduleState, now: DateTime<Utc>) -> Option<Transition> {
+    match wanted(schedule, state, now) {
+        Wanted::New { at, action, cause: Cause::Timetable } => Some(Transition { at, action }),
+        _ => None,
+    }
+}
+
 /// Whether a start under way has been taken out of the timetable: a stop that has begun is not turned round. What holds an
 /// order's state was never in it.
 fn is_called_off(schedule: &Schedule, state: &ScheduleState, run: &Run, now: DateTime<Utc>) -> bool {

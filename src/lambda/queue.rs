@@ -2,12 +2,9 @@
 //!
 //! The shapes are AWS's: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>. Pure.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use crate::document::{self, Batch, BatchError};
-use crate::model::ScheduleName;
 use crate::tick::Report;
 
 /// A message.
@@ -67,6 +64,7 @@ pub(super) fn together(one: &Report, other: &Report) -> Report {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::ScheduleName;
 
     /// An event as AWS documents it, with these messages.
     fn event(messages: &[(&str, &str)]) -> Value {
@@ -112,7 +110,7 @@ mod tests {
         let event = event(&[("m-1", r#"{"schedules":["B","A"]}"#), ("m-2", "else")]);
         let names = ["A", "B"].map(|name| ScheduleName::new(name).unwrap());
         let expected = [
-            Message { id: "m-1".to_owned(), batch: Ok(names.into()) },
+            Message { id: "m-1".to_owned(), batch: Ok(Batch { schedules: names.into(), restarted: None }) },
             Message { id: "m-2".to_owned(), batch: Err(BatchError::Shape) },
         ];
         assert_eq!(messages(&event), expected);

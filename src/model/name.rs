@@ -81,6 +81,12 @@ impl TagValue {
     pub const fn absent() -> Self {
         Self(String::new())
     }
+
+    /// What a tag holds, as it stands there: the value of no schedule if [`TagValue::new`] would change or refuse it.
+    #[must_use]
+    pub fn as_seen(text: &str) -> Self {
+        Self(text.to_owned())
+    }
 }
 
 name! {

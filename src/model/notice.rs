@@ -129,4 +129,6 @@ pub enum Notice {
     },
     /// Faulty items and unreachable places, told once per change.
     Problems(Vec<Problem>),
+    /// Somebody tries out whether messages arrive.
+    Trial,
 }

@@ -260,6 +260,7 @@ fn kind_of(notice: &Notice) -> &'static str {
         Notice::Slow { .. } => "slow",
         Notice::Extended { .. } => "extended",
         Notice::Problems(_) => "problems",
+        Notice::Trial => "test",
     }
 }
 

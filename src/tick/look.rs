@@ -95,10 +95,7 @@ pub(super) async fn read(
         (schedules, if only.is_none() { problems } else { Vec::new() })
     };
     let (mut schedules, mut problems) = understand(&tables);
-    let (notebook_name, notebook_id) = document::NOTEBOOK_KEY;
-    let mut keys = vec![(notebook_name.to_owned(), notebook_id.to_owned())];
-    keys.extend(schedules.iter().map(|schedule| (schedule.name.to_string(), document::STATE_RUN_ID.to_owned())));
-    let items = store.runs(&keys).await?;
+    let items = store.runs(&keys(&schedules)).await?;
     if schedules.iter().any(|schedule| schedule.force.is_some()) {
         // A flag that another tick has lowered since must not be obeyed again: flags are read after the state, whose
         // version then vouches for them (rule A7).
@@ -118,6 +115,14 @@ pub(super) async fn read(
     Ok((snapshot, now))
 }
 
+/// The keys of what is remembered: of each schedule, and of the problems.
+#[must_use]
+pub fn keys(schedules: &[Schedule]) -> Vec<(String, String)> {
+    let (notebook_name, notebook_id) = document::NOTEBOOK_KEY;
+    let states = schedules.iter().map(|schedule| (schedule.name.to_string(), document::STATE_RUN_ID.to_owned()));
+    std::iter::once((notebook_name.to_owned(), notebook_id.to_owned())).chain(states).collect()
+}
+
 /// Reads once more of which problems chat has been told.
 pub(super) async fn notebook(ports: &impl AnyPorts) -> Result<Notebook, StoreError> {
     let (name, id) = document::NOTEBOOK_KEY;
@@ -129,8 +134,8 @@ fn notebook_of(item: &Item) -> Notebook {
     document::notebook(item).unwrap_or_else(|_| document::damaged_notebook(item))
 }
 
-/// Puts schedules and what is remembered of them together.
-fn remember(snapshot: &mut Snapshot, schedules: Vec<Schedule>, items: &[Item]) {
+/// Puts schedules and what is remembered of them, the items with their [`keys`], together.
+pub fn remember(snapshot: &mut Snapshot, schedules: Vec<Schedule>, items: &[Item]) {
     let find = |name: &str, id: &str| {
         items.iter().find(|item| {
             let is = |attribute: &str, text: &str| item.get(attribute).and_then(|value| value.as_str()) == Some(text);

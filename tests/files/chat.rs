@@ -88,6 +88,7 @@ fn grown(notice: Notice, name: &str, groups: usize, instances: usize) -> Notice 
             });
             Notice::Problems(numbered.collect())
         }
+        Notice::Trial => Notice::Trial,
     }
 }
 

@@ -17,6 +17,7 @@ mod cli;
 mod clusters;
 mod counts;
 mod dispatch;
+mod doctor;
 mod dynamodb;
 mod estate;
 mod fleet;

@@ -90,7 +90,7 @@ fn checked(count: usize) -> Stub {
 #[tokio::test]
 async fn status_checks_are_read_a_hundred_at_a_time() {
     let stub = checked(250);
-    let waiting = Looking { status_checks: looking(&["Dev"]).values, ..looking(&["Dev"]) };
+    let waiting = Looking { status_checks: [TagValue::new("Dev").unwrap()].into(), ..looking(&["Dev"]) };
     let (found, _) = ec2::look(&stub.ec2(), &waiting).await.unwrap();
     let passed = found.iter().filter(|seen| seen.checks_passed == Some(true)).count();
     let waits = found.iter().filter(|seen| seen.checks_passed == Some(false)).count();
@@ -109,7 +109,7 @@ async fn an_instance_that_goes_between_look_and_checks_costs_no_look() {
         "DescribeInstances" => page(0..2, None),
         _ => ec2_error(400, "InvalidInstanceID.NotFound", "The instance ID 'i-000' does not exist"),
     });
-    let waiting = Looking { status_checks: looking(&["Dev"]).values, ..looking(&["Dev"]) };
+    let waiting = Looking { status_checks: [TagValue::new("Dev").unwrap()].into(), ..looking(&["Dev"]) };
     let (found, _) = ec2::look(&stub.ec2(), &waiting).await.unwrap();
     assert_eq!(found.iter().map(|seen| seen.checks_passed).collect::<Vec<_>>(), [None, None]);
 }

@@ -96,6 +96,8 @@ pub(super) fn message(notice: &Notice) -> Message {
             Message::new(Tone::Info, &title).field("By", [in_english(by).to_owned()])
         }
         Notice::Problems(problems) => faults(problems),
+        Notice::Trial => Message::new(Tone::Info, "This is a test: messages of Lamplighter arrive here")
+            .field("Nothing was started or stopped", ["Somebody has run `lamplighter doctor --chat`.".to_owned()]),
     }
 }
 

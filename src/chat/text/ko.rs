@@ -113,6 +113,10 @@ pub(super) fn message(notice: &Notice) -> Message {
             Message::new(Tone::Info, &title).field("요청한 사람", [in_korean(by)])
         }
         Notice::Problems(problems) => faulty(problems),
+        Notice::Trial => Message::new(Tone::Info, "시험 메시지입니다. 앞으로 알림은 이곳으로 전송됩니다").field(
+            "시작하거나 중지한 인스턴스는 없습니다",
+            ["누군가 터미널에서 `lamplighter doctor --chat` 명령을 실행했습니다.".to_owned()],
+        ),
     }
 }
 

@@ -167,7 +167,7 @@ fn schedule_of(notice: &Notice) -> Option<&ScheduleName> {
         | Notice::Failed { schedule, .. }
         | Notice::Slow { schedule, .. }
         | Notice::Extended { schedule, .. } => Some(schedule),
-        Notice::Problems(_) => None,
+        Notice::Problems(_) | Notice::Trial => None,
     }
 }
 

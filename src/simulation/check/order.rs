@@ -17,15 +17,15 @@ pub(super) fn judge(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<Finding> {
         let message = format!("{} on the strength of a look at {}", ask.words(), time(looked_at));
         return Some(Finding { promise: 1, message });
     }
-    // On half of the picture nothing is decided, also for what waits for nobody (rule A6).
-    if let Some(scope) = ask.rules.scopes.iter().find(|scope| !shown.seen.contains(scope)) {
-        let message = format!("{} though {scope} could not be looked at: the schedule waits as a whole", ask.words());
-        return Some(Finding { promise: 1, message });
-    }
     let (group, _) = ask.rules.group_of(ask.instance)?;
     let mut open = ask.rules.waits_for(group, ask.action);
     if open.is_empty() {
         return None;
+    }
+    // What it waits for may be where nobody could look (rule A6).
+    if let Some(scope) = ask.rules.scopes.iter().find(|scope| !shown.seen.contains(scope)) {
+        let message = format!("{} though {scope} could not be looked at, and it waits for others", ask.words());
+        return Some(Finding { promise: 1, message });
     }
     let mut seen: BTreeSet<&GroupName> = BTreeSet::new();
     while let Some(name) = open.pop() {

@@ -48,7 +48,8 @@ impl Lambda {
             let unzip = Command::new("unzip").arg("-q").arg(executable).arg("-d").arg(folder.path()).status();
             assert!(
                 unzip.expect("`unzip` is installed").success() && bootstrap.is_file(),
-                "{executable:?} holds no bootstrap"
+                "{} holds no bootstrap",
+                executable.display()
             );
         } else {
             symlink(executable, &bootstrap).expect("a link can be made");

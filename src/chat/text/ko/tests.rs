@@ -44,6 +44,7 @@ fn renamed(notice: Notice, name: &str) -> Notice {
             let renamed = problems.into_iter().map(|problem| Problem { schedule: Some(named.clone()), ..problem });
             Notice::Problems(renamed.collect())
         }
+        Notice::Trial => Notice::Trial,
     }
 }
 

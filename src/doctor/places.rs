@@ -1,0 +1,141 @@
+//! The accounts and regions in which schedules look: whether they can be entered and looked at.
+
+use std::collections::BTreeMap;
+
+use super::{Caller, Check, Finding, counted, listed, or_ok, policy, quoted};
+use crate::model::{Failure, FailureKind, Inventory, RoleArn, ScheduleName, Scope};
+
+/// What is wrong with the places, each with the schedules that look there; `has_external_id`: the setting is there.
+#[must_use]
+pub fn places(
+    places: &BTreeMap<Scope, Vec<ScheduleName>>,
+    inventory: &Inventory,
+    caller: &Caller,
+    has_external_id: bool,
+) -> Vec<Finding> {
+    let closed = inventory.closed.iter().map(|(role, failure)| {
+        let lookers =
+            places.iter().filter(|(scope, _)| scope.account.as_ref() == Some(role)).flat_map(|(_, names)| names);
+        closed(role, failure, caller, has_external_id).at(format!("role {role}")).hint(lookers_hint(lookers))
+    });
+    let dark = inventory.unreachable.iter().map(|(scope, failure)| {
+        let lookers = places.get(scope).into_iter().flatten();
+        dark(scope, failure, caller).at(scope.to_string()).hint(lookers_hint(lookers))
+    });
+    or_ok(closed.chain(dark).collect(), || {
+        let names = listed(places.keys().map(ToString::to_string));
+        Finding::ok(Check::Places, format!("{} looked at: {names}", counted(places.len(), "place")))
+    })
+}
+
+fn lookers_hint<'a>(names: impl Iterator<Item = &'a ScheduleName>) -> String {
+    let mut names: Vec<&ScheduleName> = names.collect();
+    names.sort();
+    names.dedup();
+    if names.is_empty() {
+        "no schedule names it: it is from the settings".to_owned()
+    } else {
+        format!("schedules that look there: {}", quoted(names))
+    }
+}
+
+/// An account that does not let itself be entered.
+fn closed(role: &RoleArn, failure: &Failure, caller: &Caller, has_external_id: bool) -> Finding {
+    let what = format!("cannot be assumed by these credentials: {failure}");
+    let finding = Finding::error(Check::Places, what);
+    if matches!(failure.kind, FailureKind::Unreachable | FailureKind::Throttled) {
+        return finding.hint("run this command again; STS did not answer").unanswered(true);
+    }
+    let id = if has_external_id {
+        "`EXTERNAL_ID` has to be what that role's trust policy asks for"
+    } else {
+        "if that role's trust policy asks for an external id, `EXTERNAL_ID` has to hold it"
+    };
+    finding
+        .hint(policy::statement(&["sts:AssumeRole"], &[role.to_string()], None).replace("allow it", "allow the caller (stack parameter `AssumableRoleArns`)"))
+        .hint(format!(
+            "`infra/spoke.yaml` in account {} makes the role, with the function's role as `HubRoleArn`: it trusts that alone, so that {} may be refused where the function is not",
+            caller.account_of(Some(role)),
+            caller.shown()
+        ))
+        .hint(id)
+}
+
+/// A place that could be entered and not looked at.
+fn dark(scope: &Scope, failure: &Failure, caller: &Caller) -> Finding {
+    let finding = Finding::error(Check::Places, format!("cannot be looked at: {failure}"));
+    match failure.kind {
+        FailureKind::Denied if failure.code == "OptInRequired" => {
+            let account = caller.account_of(scope.account.as_ref());
+            finding.hint(format!("turn the region on in account {account}, or take it out of `Regions` or `REGIONS`"))
+        }
+        FailureKind::Denied => {
+            let (of, account) = (caller.partition(), caller.account_of(scope.account.as_ref()));
+            let databases = ["db", "cluster"].map(|kind| format!("arn:{of}:rds:*:{account}:{kind}:*"));
+            let servers = ["ec2:DescribeInstances", "ec2:DescribeInstanceStatus"];
+            finding
+                .hint(policy::statement(&servers, &["*".to_owned()], None))
+                .hint(policy::statement(&["rds:DescribeDBInstances", "rds:DescribeDBClusters"], &databases, None))
+        }
+        _ => finding
+            .hint("is there such a region? It is named in `Regions` of a schedule, or `REGIONS`; `aws ec2 describe-regions` lists them")
+            .unanswered(matches!(failure.kind, FailureKind::Unreachable | FailureKind::Throttled)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::shown;
+    use crate::model::Region;
+
+    const ROLE: &str = "arn:aws:iam::222222222222:role/LamplighterSpoke";
+
+    fn scope(role: Option<&str>, region: &str) -> Scope {
+        Scope { account: role.and_then(|role| RoleArn::new(role).ok()), region: Region::new(region).ok() }
+    }
+
+    fn judged(inventory: &Inventory) -> String {
+        let (account, region) = ("123456789012".to_owned(), "eu-west-1".to_owned());
+        let caller = Caller { account, arn: "arn:aws:iam::123456789012:user/x".to_owned(), region };
+        let dev = vec![ScheduleName::new("Dev").unwrap()];
+        let all = [scope(None, "eu-west-1"), scope(Some(ROLE), "eu-west-1"), scope(Some(ROLE), "eu-west-3")];
+        shown(&places(&all.into_iter().map(|scope| (scope, dev.clone())).collect(), inventory, &caller, false))
+    }
+
+    fn failure(kind: FailureKind, code: &str) -> Failure {
+        Failure { kind, code: code.to_owned(), message: "no".to_owned() }
+    }
+
+    #[test]
+    fn an_account_that_cannot_be_entered_names_role_and_cause() {
+        let closed =
+            |failure| Inventory { closed: [(RoleArn::new(ROLE).unwrap(), failure)].into(), ..Inventory::default() };
+        insta::assert_snapshot!(judged(&closed(failure(FailureKind::Denied, "AccessDenied"))), @r#"
+error places role arn:aws:iam::222222222222:role/LamplighterSpoke: cannot be assumed by these credentials: AccessDenied: no
+  allow the caller (stack parameter `AssumableRoleArns`): {"Action":["sts:AssumeRole"],"Effect":"Allow","Resource":["arn:aws:iam::222222222222:role/LamplighterSpoke"]}
+  `infra/spoke.yaml` in account 222222222222 makes the role, with the function's role as `HubRoleArn`: it trusts that alone, so that arn:aws:iam::123456789012:user/x may be refused where the function is not
+  if that role's trust policy asks for an external id, `EXTERNAL_ID` has to hold it
+  schedules that look there: `Dev`
+        "#);
+        let silent = judged(&closed(failure(FailureKind::Unreachable, "NoAnswer")));
+        assert!(silent.contains("(unanswered)"), "{silent}");
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_looked_at_says_what_is_missing() {
+        let dark =
+            |failure| Inventory { unreachable: [(scope(None, "eu-west-1"), failure)].into(), ..Inventory::default() };
+        assert!(judged(&Inventory::default()).starts_with("ok places 3 places looked at: region eu-west-1, role arn"));
+        insta::assert_snapshot!(judged(&dark(failure(FailureKind::Denied, "UnauthorizedOperation"))), @r#"
+error places region eu-west-1: cannot be looked at: UnauthorizedOperation: no
+  allow it: {"Action":["ec2:DescribeInstances","ec2:DescribeInstanceStatus"],"Effect":"Allow","Resource":["*"]}
+  allow it: {"Action":["rds:DescribeDBInstances","rds:DescribeDBClusters"],"Effect":"Allow","Resource":["arn:aws:rds:*:123456789012:db:*","arn:aws:rds:*:123456789012:cluster:*"]}
+  schedules that look there: `Dev`
+        "#);
+        let closed = judged(&dark(failure(FailureKind::Denied, "OptInRequired")));
+        assert!(closed.contains("turn the region on in account 123456789012"), "{closed}");
+        let silent = judged(&dark(failure(FailureKind::Unreachable, "NoAnswer")));
+        assert!(silent.contains("(unanswered)") && silent.contains("is there such a region?"), "{silent}");
+    }
+}
