@@ -74,6 +74,9 @@ pub enum StoreError {
     },
 }
 
+/// The attribute of exceptions and of the run table by which DynamoDB deletes what is old: seconds since 1970.
+pub const EXPIRES_AT: &str = "ExpiresAt";
+
 /// The last version that an item of the run table may have: one that can still be counted up.
 pub const LAST_VERSION: u64 = u64::MAX / 2 - 1;
 

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{
     TimeToLiveSpecification,
 };
 
-use crate::ports::{StoreError, Table};
+use crate::ports::{EXPIRES_AT, StoreError, Table};
 
 use super::dynamodb::DynamoStore;
 
@@ -17,8 +17,6 @@ use super::dynamodb::DynamoStore;
 const LOOKS: u32 = 120;
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(500);
-/// The attribute after which DynamoDB deletes an item.
-const EXPIRY: &str = "ExpiresAt";
 
 /// How a table is keyed.
 pub(super) struct Shape {
@@ -107,7 +105,7 @@ impl DynamoStore {
 
     /// Has DynamoDB delete items whose time is over.
     async fn let_expire(&self, table: Table) -> Result<(), StoreError> {
-        let expiry = TimeToLiveSpecification::builder().enabled(true).attribute_name(EXPIRY).build();
+        let expiry = TimeToLiveSpecification::builder().enabled(true).attribute_name(EXPIRES_AT).build();
         let expiry = expiry
             .map_err(|error| StoreError::Other { table: self.name(table).to_owned(), message: error.to_string() })?;
         let update = self.client.update_time_to_live().table_name(self.name(table)).time_to_live_specification(expiry);

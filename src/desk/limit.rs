@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::look::{Seen, unread};
 use super::{Desk, TERMINAL, Why};
 use crate::model::{Order, Orderer};
-use crate::ports::{Clock, Item, LAST_VERSION, Store, StoreError};
+use crate::ports::{Clock, EXPIRES_AT, Item, LAST_VERSION, Store, StoreError};
 
 /// The `RunId` of the item that counts the orders of a schedule; no run is called so.
 pub(super) const RUN_ID: &str = "@orders";
@@ -63,7 +63,7 @@ impl<S: Store, T: Clock> Desk<'_, S, T> {
                 "Orders": before + 1,
                 "Requests": taken,
                 "Owner": self.owner,
-                "ExpiresAt": minute * 60 + Duration::days(1).num_seconds(),
+                (EXPIRES_AT): minute * 60 + Duration::days(1).num_seconds(),
             });
             let Value::Object(item) = item else { return Ok(()) };
             match self.store.put_run(item, Some(version)).await {

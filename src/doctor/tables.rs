@@ -2,10 +2,7 @@
 
 use super::{Caller, Check, Finding, counted, or_ok, policy, quoted};
 use crate::model::{Problem, ScheduleName};
-use crate::ports::{StoreError, Table};
-
-/// The attribute by which DynamoDB deletes items.
-const EXPIRY: &str = "ExpiresAt";
+use crate::ports::{EXPIRES_AT, StoreError, Table};
 
 /// How a table was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,20 +158,21 @@ fn key(look: &TableLook, described: &Described) -> Option<Finding> {
 
 fn time_to_live(look: &TableLook, expiry: &Result<Option<String>, StoreError>, caller: &Caller) -> Option<Finding> {
     let TableLook { name, .. } = look;
-    let ours = format!("Enabled=true,AttributeName={EXPIRY}");
+    let ours = format!("Enabled=true,AttributeName={EXPIRES_AT}");
     let command = |spec: &str| {
         format!("`aws dynamodb update-time-to-live --table-name {name} --time-to-live-specification {spec}`")
     };
     match expiry {
-        Ok(Some(attribute)) if attribute == EXPIRY => None,
+        Ok(Some(attribute)) if attribute == EXPIRES_AT => None,
         Ok(Some(other)) => {
-            let what = format!("deletes items by `{other}`, not by `{EXPIRY}`: what is old is kept for ever");
+            let what = format!("deletes items by `{other}`, not by `{EXPIRES_AT}`: what is old is kept for ever");
             let off = command(&format!("Enabled=false,AttributeName={other}"));
             let hint = format!("{off}, and when that is done, which takes up to an hour, {}", command(&ours));
             Some(Finding::warning(Check::Tables, what).at(name).hint(hint))
         }
         Ok(None) => {
-            let what = format!("has no time to live on `{EXPIRY}`: what is old is kept for ever, and read at a price");
+            let what =
+                format!("has no time to live on `{EXPIRES_AT}`: what is old is kept for ever, and read at a price");
             Some(Finding::warning(Check::Tables, what).at(name).hint(command(&ours)))
         }
         Err(StoreError::Denied { .. }) => Some(undescribed(look, "its time to live", "DescribeTimeToLive", caller)),
@@ -275,7 +273,7 @@ mod tests {
     #[test]
     fn what_is_old_has_to_be_deleted() {
         let of = |expiry| TableLook { expiry: Some(expiry), ..look(Table::Run, &["R"], &["R"]) };
-        assert_eq!(judged(of(Ok(Some(EXPIRY.to_owned())))), "ok tables 1 table: ScheduleRun");
+        assert_eq!(judged(of(Ok(Some(EXPIRES_AT.to_owned())))), "ok tables 1 table: ScheduleRun");
         insta::assert_snapshot!(judged(of(Ok(None))), @r"
 warning tables ScheduleRun: has no time to live on `ExpiresAt`: what is old is kept for ever, and read at a price
   `aws dynamodb update-time-to-live --table-name ScheduleRun --time-to-live-specification Enabled=true,AttributeName=ExpiresAt`

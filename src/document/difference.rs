@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::exception;
 use super::tables::Tables;
 use crate::model::{ExceptionKind, ScheduleName};
-use crate::ports::{Item, Table};
+use crate::ports::{EXPIRES_AT, Item, Table};
 
 /// An item that has to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,7 +108,7 @@ fn with_key(item: &Item) -> Item {
     if let (Ok(schedule), Some(date)) = (ScheduleName::new(text("ScheduleName")), exception::date_of(item)) {
         let uuid = exception::uuid(&schedule, date, kind).to_string();
         keyed.entry("ExceptionUuid").or_insert_with(|| uuid.into());
-        keyed.entry("ExpiresAt").or_insert_with(|| exception::expires_at(date).into());
+        keyed.entry(EXPIRES_AT).or_insert_with(|| exception::expires_at(date).into());
     }
     keyed
 }

@@ -9,7 +9,7 @@ use super::hint;
 use super::schedule::{CLOCK_ALLOWED, clock_or_none};
 use super::shown::cut;
 use crate::model::{ClockValue, Exception, ExceptionKind, Problem, ScheduleName};
-use crate::ports::Item;
+use crate::ports::{EXPIRES_AT, Item};
 
 /// The attributes of an exception.
 pub(super) const KNOWN: [&str; 11] = [
@@ -22,7 +22,7 @@ pub(super) const KNOWN: [&str; 11] = [
     "CreatedVia",
     "CreatedAt",
     "Reason",
-    "ExpiresAt",
+    EXPIRES_AT,
     REPLACES,
 ];
 
@@ -134,6 +134,6 @@ pub fn exception_item(
     set("CreatedBy", json!(by));
     set("CreatedVia", json!(via));
     set("CreatedAt", json!(now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)));
-    set("ExpiresAt", json!(expires_at(date)));
+    set(EXPIRES_AT, json!(expires_at(date)));
     item
 }

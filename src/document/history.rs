@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::state::{ACTIONS, CAUSES, ENDS, object, time, word};
 use crate::model::{Progress, Run, ScheduleName, Standing};
-use crate::ports::Item;
+use crate::ports::{EXPIRES_AT, Item};
 
 /// A finished run is kept so long.
 const HISTORY_KEPT_FOR: Duration = Duration::days(90);
@@ -48,7 +48,7 @@ pub fn history_item(schedule: &ScheduleName, run: &Run) -> Item {
         "Done": of(|progress| progress.accepted_at.is_some()),
         "Found": of(|progress| progress.accepted_at.is_none() && progress.standing == Standing::Reached),
         "Troubles": troubles,
-        "ExpiresAt": (ended_at + HISTORY_KEPT_FOR).timestamp(),
+        (EXPIRES_AT): (ended_at + HISTORY_KEPT_FOR).timestamp(),
     }))
 }
 

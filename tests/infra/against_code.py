@@ -70,7 +70,7 @@ def tables():
     shapes = {table: (hash_, range_, expires == "true") for table, hash_, range_, expires in re.findall(shape, source("aws/tables.rs"))}
     names = dict(re.findall(r"^//! \| `(\w+)_TABLE` \| `(\w+)` \|", source("settings.rs"), re.M))
     assert len(shapes) == len(names) == 4, (shapes, names)
-    expiry = re.search(r'EXPIRY: &str = "(\w+)"', source("aws/tables.rs"))[1]
+    expiry = re.search(r'EXPIRES_AT: &str = "(\w+)"', source("ports.rs"))[1]
     made = {name: of for name, of in stack("as it is").resources().items() if of["Type"] == "AWS::DynamoDB::Table"}
     same("tables", set(made), {f"{table}Table" for table in shapes})
     kept = stack("everything").resources()["RunTable"]["Properties"]

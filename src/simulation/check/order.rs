@@ -17,6 +17,11 @@ pub(super) fn judge(world: &World<'_>, ask: &Ask<'_, '_>) -> Option<Finding> {
         let message = format!("{} on the strength of a look at {}", ask.words(), time(looked_at));
         return Some(Finding { promise: 1, message });
     }
+    let own = &ask.instance.key.scope;
+    if !shown.seen.contains(own) {
+        let message = format!("{} though {own} could not be looked at", ask.words());
+        return Some(Finding { promise: 1, message });
+    }
     let (group, _) = ask.rules.group_of(ask.instance)?;
     let mut open = ask.rules.waits_for(group, ask.action);
     if open.is_empty() {

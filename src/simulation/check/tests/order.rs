@@ -63,16 +63,25 @@ fn stops_wait_for_what_depends_on_them() {
 }
 
 #[test]
-fn nothing_is_asked_on_half_of_the_picture() {
-    let two = r#"with=us-east-1|ec2/x Regions=["us-east-1","eu-west-1"]"#;
+fn what_waits_for_others_waits_for_all_places() {
+    let two = r#"with=us-east-1|ec2/a,us-east-1|ec2/b,us-east-1|ec2/x Regions=["us-east-1","eu-west-1"]"#;
     let asks = |words: &str| format!("09:00 tick 1 {words}\n 09:00 asks 1 start us-east-1|ec2/x");
+    let waits =
+        |words: &str| format!("09:00 tick 1 us-east-1|ec2/a=running {words}\n 09:00 asks 1 start us-east-1|ec2/b");
     all(
         1,
         &[
             ("all regions were seen", two, false, &asks("")),
-            ("another was not", two, true, &asks("-eu-west-1")),
+            ("another was not, and it waits for nobody", two, false, &asks("-eu-west-1")),
+            ("it waits for one that runs", two, false, &waits("")),
+            ("it waits for some that may be where nobody looked", two, true, &waits("-eu-west-1")),
             ("its own was not", two, true, &asks("-us-east-1")),
-            ("both were seen by the next look", two, false, &asks("-eu-west-1\n 09:00 sees 1")),
+            (
+                "both were seen by the next look",
+                two,
+                false,
+                &waits("-eu-west-1\n 09:00 sees 1 us-east-1|ec2/a=running"),
+            ),
         ],
     );
 }

@@ -132,7 +132,7 @@ impl Story {
             self.scopes.push(Scope::default());
         }
         for id in with.split(',') {
-            let group = match id.chars().next() {
+            let group = match id.rsplit('/').next().and_then(|id| id.chars().next()) {
                 Some('a' | 'd') => GroupName::new("A").ok(),
                 Some('b') => GroupName::new("B").ok(),
                 _ => None,
