@@ -22,7 +22,7 @@ pub use local_day::{Edge, LocalDay, Origin, Span, local_day};
 pub use misfits::{Misfit, misfits};
 pub use notices::{Message, Receipt, messages, timely};
 pub use order::is_settling;
-pub use plan::{Held, Plan, SchedulePlan, SeenSchedule, Snapshot, Step, needs_look, plan};
+pub use plan::{Held, Plan, SchedulePlan, SeenSchedule, Snapshot, Step, needs_look, plan, preview};
 pub use record::{not_taken, outcomes, receipt};
 pub use runs::untaken;
 pub use told::{Found, Untold, untold};

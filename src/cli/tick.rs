@@ -116,12 +116,13 @@ async fn dry_run(format: Format, settings: &Settings, live: &Live) -> Result<(),
     let journal = Printed(format);
     let seen = tick::look(&live.ports(&journal), settings.defaults).await;
     let (snapshot, now) = seen.map_err(|error| unreachable(&error))?;
-    let plan = engine::plan(&snapshot, now);
+    let plan = engine::preview(&snapshot, now);
     let problems: Vec<&Problem> = snapshot.problems.iter().chain(&plan.untold.problems).collect();
     match format {
         Format::Json => {
             let at = now.to_rfc3339_opts(SecondsFormat::Secs, true);
-            let schedules: Vec<Value> = plan.schedules.iter().map(schedule_object).collect();
+            let schedules: Vec<Value> =
+                plan.schedules.iter().map(|plan| schedule_object(plan, settings.language)).collect();
             let mut problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             problems.dedup();
             writeln!(anstream::stdout(), "{}", json!({"at": at, "schedules": schedules, "problems": problems}))?;
@@ -140,8 +141,7 @@ fn show(plan: &Plan, problems: &[&Problem], language: Language) -> Result<(), Er
     let mut out = anstream::stdout().lock();
     let mut is_idle = true;
     for plan in &plan.schedules {
-        let told =
-            plan.messages.iter().map(|message| format!("tell  {}", text::message(&message.notice, language).title));
+        let told = titles(plan, language).map(|title| format!("tell  {title}"));
         for text in plan.steps.iter().map(step).chain(plan.held.iter().map(held)).chain(told) {
             is_idle = false;
             writeln!(out, "{:20} {text}", plan.schedule)?;
@@ -185,7 +185,12 @@ pub(super) fn held(held: &Held) -> String {
     }
 }
 
-fn schedule_object(plan: &SchedulePlan) -> Value {
+/// What would be told, each by its title.
+fn titles(plan: &SchedulePlan, language: Language) -> impl Iterator<Item = String> {
+    plan.messages.iter().map(move |message| text::message(&message.notice, language).title)
+}
+
+fn schedule_object(plan: &SchedulePlan, language: Language) -> Value {
     let step = |step: &engine::Step| {
         let ids: Vec<&str> = step.instances.iter().map(|key| key.id.as_str()).collect();
         json!({"action": step.action.as_str(), "group": step.group.as_ref().map(GroupName::as_str), "instances": ids})
@@ -194,5 +199,6 @@ fn schedule_object(plan: &SchedulePlan) -> Value {
         "schedule": plan.schedule.as_str(),
         "steps": plan.steps.iter().map(step).collect::<Vec<_>>(),
         "held": plan.held.iter().map(held).collect::<Vec<_>>(),
+        "messages": titles(plan, language).collect::<Vec<_>>(),
     })
 }

@@ -175,6 +175,30 @@ pub fn plan(snapshot: &Snapshot, now: DateTime<Utc>) -> Plan {
     Plan { schedules: plans, found, untold }
 }
 
+/// What a tick would do now, for whoever only asks: where its first look does no more than announce a stop, what the look does
+/// that follows at once; and with all that it would tell, unless AWS says no.
+#[must_use]
+pub fn preview(snapshot: &Snapshot, now: DateTime<Utc>) -> Plan {
+    let first = plan(snapshot, now);
+    let mut announced = snapshot.clone();
+    for seen in &mut announced.schedules {
+        let planned = first.schedules.iter().find(|plan| plan.schedule == seen.schedule.name);
+        if let Some(planned) = planned.filter(|planned| planned.announces.is_some()) {
+            seen.state = planned.state.clone();
+            seen.announced = planned.announces;
+        }
+    }
+    let mut preview = plan(&announced, now);
+    for plan in &mut preview.schedules {
+        let Some(seen) = announced.schedules.iter().find(|seen| seen.schedule.name == plan.schedule) else { continue };
+        if let Some(end) = plan.finish {
+            plan.state.end_run(now, end);
+        }
+        plan.messages.extend(notices::messages(&seen.schedule, &plan.state));
+    }
+    preview
+}
+
 /// The problems by what was looked at; what is wrong with what was not, is not known.
 fn found(looked: Vec<Source>, problems: Vec<Problem>, now: DateTime<Utc>) -> BTreeMap<Source, Found> {
     let nothing = |source| (source, Found { at: now, problems: BTreeSet::new() });

@@ -205,7 +205,6 @@ fn what_there_was_no_time_to_ask_for_is_asked_by_the_next_tick_without_a_word() 
     09:31:54  chat    Office: 1 instance of Database is starting
     09:32:00  AWS     rds/db-2 is running
     09:32:54  AWS     rds/db-3 is running
-    09:32:55  tick    leaves Office to another tick, which was a moment earlier
     09:32:55  chat    Office has started: 2 instances in 2 min
 
     7 ticks, 3 starts, 0 stops, 3 messages: no promise broken

@@ -44,7 +44,7 @@ fn of_tables(problem: Problem) -> Fault {
 
 /// The open run, and what a tick would do now.
 fn under_way(snapshot: &Snapshot, schedule: &Schedule, now: chrono::DateTime<chrono::Utc>) -> Now {
-    let plan = engine::plan(snapshot, now);
+    let plan = engine::preview(snapshot, now);
     let plan = plan.schedules.into_iter().find(|plan| plan.schedule == schedule.name);
     let seen = snapshot.schedules.iter().find(|seen| seen.schedule.name == schedule.name);
     let run = seen.and_then(|seen| seen.state.open_run());

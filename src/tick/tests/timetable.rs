@@ -1,6 +1,7 @@
 //! Runs of the timetable and of people's orders, and the warnings before a stop (rules T8 to T11).
 
 use super::*;
+use crate::model::Notice;
 
 #[test]
 fn a_day_goes_up_in_order_and_down_in_the_reverse_order() {
@@ -428,4 +429,28 @@ fn t9_what_is_held_comes_back_also_while_its_start_is_unfinished() {
     town.set_state("ec2/alone", InstanceState::Stopped);
     town.run_until("2026-11-23 10:30");
     assert_eq!(town.state("ec2/alone"), "running");
+}
+
+#[test]
+fn a_preview_says_what_the_tick_does() {
+    let preview = |mode: &str| {
+        let town = chain_running("2026-11-23 21:30");
+        town.edit("StopWarningMinutes", 0);
+        town.edit("Mode", mode);
+        town.world.advance_to(town.at("2026-11-23 22:00"));
+        let world = &town.world;
+        let ports = Ports { store: world, fleet: world, chat: world, clock: world, journal: world };
+        let (snapshot, now) = pollster::block_on(look(&ports, Defaults::default())).unwrap();
+        let plan = engine::preview(&snapshot, now);
+        let steps = plan.schedules.iter().flat_map(|plan| &plan.steps).map(|step| step.instances.len()).collect();
+        let notices: Vec<Notice> =
+            plan.schedules.iter().flat_map(|plan| &plan.messages).map(|message| message.notice.clone()).collect();
+        (steps, notices)
+    };
+    // A stop of the timetable is announced by one look and begun by the next.
+    let (steps, notices): (Vec<usize>, _) = preview("act");
+    assert_eq!((steps, notices), (vec![1], vec![]));
+    let (steps, notices) = preview("notify");
+    assert_eq!(steps, Vec::<usize>::new());
+    assert!(matches!(notices.as_slice(), [Notice::WouldAct { .. }]), "{notices:?}");
 }
