@@ -22,10 +22,30 @@ pub fn places(
         let lookers = places.get(scope).into_iter().flatten();
         dark(scope, failure, caller).at(scope.to_string()).hint(lookers_hint(lookers))
     });
-    or_ok(closed.chain(dark).collect(), || {
+    or_ok(closed.chain(dark).chain(twice(places, caller)).collect(), || {
         let names = listed(places.keys().map(ToString::to_string));
         Finding::ok(Check::Places, format!("{} looked at: {names}", counted(places.len(), "place")))
     })
+}
+
+/// Roles that lead into the own account, where schedules look without them too.
+fn twice(places: &BTreeMap<Scope, Vec<ScheduleName>>, caller: &Caller) -> Vec<Finding> {
+    let mut found = BTreeMap::<&RoleArn, Vec<&ScheduleName>>::new();
+    for (scope, names) in places {
+        let role = scope.account.as_ref().filter(|role| caller.account_of(Some(*role)) == caller.account);
+        let own = places.get(&Scope { account: None, region: scope.region.clone() });
+        if let (Some(role), Some([_, ..])) = (role, own.map(Vec::as_slice)) {
+            found.entry(role).or_default().extend(names);
+        }
+    }
+    let finding = |(role, names): (&RoleArn, Vec<&ScheduleName>)| {
+        let what = "leads into the own account, which is looked at as `own` too: the same instances are found twice";
+        Finding::warning(Check::Places, what)
+            .at(format!("role {role}"))
+            .hint("take the role out of `Accounts` or `ACCOUNTS`, and name the own account `own` there")
+            .hint(lookers_hint(names.into_iter()))
+    };
+    found.into_iter().filter(|(_, names)| !names.is_empty()).map(finding).collect()
 }
 
 fn lookers_hint<'a>(names: impl Iterator<Item = &'a ScheduleName>) -> String {
@@ -105,6 +125,30 @@ mod tests {
 
     fn failure(kind: FailureKind, code: &str) -> Failure {
         Failure { kind, code: code.to_owned(), message: "no".to_owned() }
+    }
+
+    #[test]
+    fn the_own_account_is_named_in_one_way() {
+        let (account, region) = ("222222222222".to_owned(), "eu-west-2".to_owned());
+        let caller = Caller { account, arn: "arn:aws:iam::222222222222:user/x".to_owned(), region };
+        let of = |all: &[(Scope, &str)]| {
+            let all = all.iter().map(|(scope, names)| {
+                (scope.clone(), names.split_terminator(' ').map(|name| ScheduleName::new(name).unwrap()).collect())
+            });
+            shown(&places(&all.collect(), &Inventory::default(), &caller, false))
+        };
+        let own = scope(None, "eu-west-1");
+        insta::assert_snapshot!(of(&[(own.clone(), "Dev"), (scope(Some(ROLE), "eu-west-1"), "Dev Ops")]), @r"
+warning places role arn:aws:iam::222222222222:role/LamplighterSpoke: leads into the own account, which is looked at as `own` too: the same instances are found twice
+  take the role out of `Accounts` or `ACCOUNTS`, and name the own account `own` there
+  schedules that look there: `Dev`, `Ops`
+        ");
+        let other = ROLE.replace("2222", "3333");
+        for (own, role, names) in [(&own, ROLE, ""), (&scope(None, "eu-west-3"), ROLE, "Dev"), (&own, &other, "Dev")] {
+            let seen = of(&[(own.clone(), "Dev"), (scope(Some(role), "eu-west-1"), names)]);
+            assert!(seen.starts_with("ok places 2 places"), "{own} {role} {names}: {seen}");
+        }
+        assert!(of(&[(own, ""), (scope(Some(ROLE), "eu-west-1"), "Dev")]).starts_with("ok"), "nobody looks at the own");
     }
 
     #[test]

@@ -298,6 +298,33 @@ error: 7 errors, 6 warnings
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_own_region_may_be_named() {
+    let moto = Moto::start().await;
+    let schedule = |name: &str, more: &str| {
+        format!(
+            "Schedule: {{ScheduleName: {name}, TagValue: {name}, DaysActive: all, Enabled: true, StartTime: None, StopTime: None{more}}}"
+        )
+    };
+    let (named, open) = (schedule("Named", &format!(", Regions: [{REGION}]")), schedule("Open", ""));
+    let both = schedule("Both", &format!(", Regions: [{REGION}, eu-west-3]"));
+    apply(&moto.env(), &[&named, &open, &both]);
+    for name in ["Named", "Open", "Both"] {
+        moto.run_instances(1, &[("ScheduleName", name)]).await;
+    }
+    let output = lamplighter(&["doctor"], &moto.env());
+    let text = shown(&output, &[]);
+    for line in [
+        "ok        places       2 places looked at: the own account and region, region eu-west-3\n",
+        "ec2:StopInstances, ec2:CreateTags in the own account and region\n",
+        "there is none of a schedule to try it on in region eu-west-3\n",
+        "ok        schedules    3 schedules with instances\n",
+        "ok        instances    3 instances with the tag `ScheduleName`, each of a schedule\n",
+    ] {
+        assert!(text.contains(line), "{line}{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_tried_where_dry_runs_are_not_heeded() {
     let moto = Moto::start().await;
     // As some emulators do.

@@ -96,9 +96,12 @@ impl Look<'_> {
         if tries.is_empty() { Vec::new() } else { doctor::writes(&tries, self.caller) }
     }
 
-    /// The schedules with what ticks remember of them; and whether that could be read.
+    /// The schedules, their places by one name each, with what ticks remember of them; and whether that could be read.
     async fn remembered(self, tables: &Tables, now: DateTime<Utc>) -> (Snapshot, bool) {
-        let (schedules, problems) = document::read(tables, self.settings.defaults, now.date_naive());
+        let (mut schedules, problems) = document::read(tables, self.settings.defaults, now.date_naive());
+        for schedule in &mut schedules {
+            schedule.scopes = self.caller.one_name_each(std::mem::take(&mut schedule.scopes));
+        }
         let items = self.live.store.runs(&tick::keys(&schedules)).await;
         let is_remembered = items.is_ok();
         let mut snapshot = Snapshot { problems, ..Snapshot::default() };
@@ -110,7 +113,7 @@ impl Look<'_> {
     async fn places(self, tables: &Tables, schedules: &[Schedule]) -> Vec<Finding> {
         let Settings { schedule_tag_key, group_tag_key, .. } = self.settings;
         let mut places = BTreeMap::<Scope, Vec<ScheduleName>>::new();
-        for scope in self.settings.defaults.places.scopes() {
+        for scope in self.caller.one_name_each(self.settings.defaults.places.scopes()) {
             places.entry(scope).or_default();
         }
         for schedule in schedules {
