@@ -41,6 +41,13 @@ impl Caller {
         role.and_then(|role| role.as_str().split(':').nth(4)).unwrap_or(&self.account)
     }
 
+    /// Whether these are the scheduler's own credentials: a session of a role with `scheduler` in its name, as our
+    /// template and module make it. Others may be refused where the function is not.
+    pub(super) fn is_scheduler(&self) -> bool {
+        let role = self.arn.split_once(":assumed-role/").and_then(|(_, rest)| rest.split('/').next());
+        role.is_some_and(|role| role.to_ascii_lowercase().contains("scheduler"))
+    }
+
     /// The one name of a place: the own region may be named, or left open.
     #[must_use]
     pub fn one_name(&self, Scope { account, region }: Scope) -> Scope {
@@ -128,6 +135,19 @@ mod tests {
         let failure = Failure { kind: FailureKind::Denied, code: "ExpiredToken".to_owned(), message: String::new() };
         let finding = credentials(&Err(failure));
         assert!((finding.level, finding.is_unanswered) == (Level::Error, true), "{finding:?}");
+    }
+
+    #[test]
+    fn the_scheduler_is_known_by_its_role() {
+        for (arn, is_scheduler) in [
+            ("arn:aws:sts::123456789012:assumed-role/lamplighter-SchedulerRole-1ABC/lamplighter-scheduler", true),
+            ("arn:aws:sts::123456789012:assumed-role/lamplighter-scheduler-2026/x", true),
+            ("arn:aws:sts::123456789012:assumed-role/dev/scheduler", false),
+            ("arn:aws:iam::123456789012:user/scheduler", false),
+        ] {
+            let (account, region) = ("123456789012".to_owned(), "eu-west-1".to_owned());
+            assert_eq!(Caller { account, arn: arn.to_owned(), region }.is_scheduler(), is_scheduler, "{arn}");
+        }
     }
 
     #[test]

@@ -259,9 +259,10 @@ ok        clock        the same as AWS's
 ok        tables       4 tables: Schedule, ScheduleServerGroup, ScheduleException, ScheduleRun
 error     items        2 faults; left exactly as they are until that is mended: `Faulty`
           hint: `lamplighter plan` shows each below the plan, with what is allowed; `lamplighter validate DIR` in files, with their lines
-error     places       role arn:aws:iam::222222222222:role/LamplighterSpoke: cannot be assumed by these credentials: AccessDenied: User: x is not authorized to perform: sts:AssumeRole
+warning   places       role arn:aws:iam::222222222222:role/LamplighterSpoke: cannot be assumed by these credentials: AccessDenied: User: x is not authorized to perform: sts:AssumeRole
+          hint: `infra/spoke.yaml` trusts the function's role alone: whether it may, only its own words tell. If it may not, chat and the log say that the role "could not be assumed", once: `aws logs tail /aws/lambda/lamplighter-scheduler --since 30d --filter-pattern '"could not be assumed"'` (the name of the stack stands before `-scheduler`)
           hint: allow the caller (stack parameter `AssumableRoleArns`): {"Action":["sts:AssumeRole"],"Effect":"Allow","Resource":["arn:aws:iam::222222222222:role/LamplighterSpoke"]}
-          hint: `infra/spoke.yaml` in account 222222222222 makes the role, with the function's role as `HubRoleArn`: it trusts that alone, so that arn:aws:sts::123456789012:user/moto may be refused where the function is not
+          hint: `infra/spoke.yaml` in account 222222222222 makes the role, with the function's role as `HubRoleArn`
           hint: if that role's trust policy asks for an external id, `EXTERNAL_ID` has to hold it
           hint: schedules that look there: `Far`
 error     rights       ScheduleException: these credentials may not `dynamodb:DeleteItem`: AccessDeniedException: User: x is not authorized to perform: dynamodb:DeleteItem
@@ -292,7 +293,7 @@ error     webhooks     WEBHOOK_URL (slack): has not taken a test message: there 
           hint: make a new webhook where the old one was, and put its address into `WEBHOOK_URL`
 error     chat         CHAT_URL: nobody answers there
           hint: is the address right, and does this network let through to it?
-error: 7 errors, 6 warnings
+error: 6 errors, 7 warnings
     "#);
     assert_eq!(output.status.code(), Some(1));
 }
