@@ -9,6 +9,7 @@ mod instances;
 mod places;
 mod policy;
 mod rights;
+mod settings;
 mod tables;
 mod ticks;
 
@@ -17,6 +18,7 @@ pub use chat::{Answer, Try, chat_function, webhooks};
 pub use instances::{Tagged, instances};
 pub use places::places;
 pub use rights::{DRY_RUN, DRY_RUN_IGNORED, DryRun, Write, WriteTry, databases, dry_runs, writes};
+pub use settings::{Unread, Unreadable, settings};
 pub use tables::{Described, TableLook, items, tables};
 pub use ticks::ticks;
 
@@ -27,6 +29,8 @@ pub enum Check {
     Credentials,
     /// This machine's clock.
     Clock,
+    /// What is set at this terminal.
+    Settings,
     /// The tables: there, keyed rightly, cleared of what is old.
     Tables,
     /// What people have written into them.
@@ -56,6 +60,7 @@ impl Check {
         match self {
             Self::Credentials => "credentials",
             Self::Clock => "clock",
+            Self::Settings => "settings",
             Self::Tables => "tables",
             Self::Items => "items",
             Self::Places => "places",

@@ -2,14 +2,15 @@
 
 use std::io::Write as _;
 
-use super::live::{block_on, settings};
+use super::live::block_on;
 use super::{Error, ErrorKind, Format};
 use crate::aws;
-use crate::doctor::{self, Check, Finding, Level};
+use crate::doctor::{self, Check, Finding, Level, Unread};
 use crate::live::Live;
 use crate::settings::Settings;
 
 mod look;
+mod settings;
 mod show;
 
 /// Check an installed system: credentials, tables, permissions, clock, schedules and their instances, ticks, chat.
@@ -34,8 +35,8 @@ pub(super) struct Arguments {
 
 /// Runs the command.
 pub(super) fn run(arguments: &Arguments) -> Result<(), Error> {
-    let settings = settings()?;
-    let findings = block_on(&settings, async |live| Ok(all(arguments, &settings, live).await))?;
+    let (settings, unread) = settings::read()?;
+    let findings = block_on(&settings, async |live| Ok(all(arguments, &settings, &unread, live).await))?;
     let mut out = anstream::stdout().lock();
     let printed = match arguments.format {
         Format::Text => out.write_all(show::text(&findings).as_bytes()),
@@ -54,9 +55,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Error> {
     }
 }
 
-async fn all(arguments: &Arguments, settings: &Settings, live: &Live) -> Vec<Finding> {
+async fn all(arguments: &Arguments, settings: &Settings, unread: &[Unread], live: &Live) -> Vec<Finding> {
     let (caller, ahead) = aws::caller(&aws::load_config().await, live.calls.clone()).await;
-    let mut findings = vec![doctor::credentials(&caller)];
+    let mut findings = doctor::settings(unread);
+    findings.push(doctor::credentials(&caller));
     let mut schedules = Vec::new();
     if let Ok(caller) = &caller {
         findings.push(doctor::clock(ahead));
@@ -70,7 +72,7 @@ async fn all(arguments: &Arguments, settings: &Settings, live: &Live) -> Vec<Fin
         let what = "tables, permissions, schedules, instances and ticks: nothing is seen of them without credentials";
         findings.push(Finding::left_out(Check::Tables, what));
     }
-    findings.extend(look::chat(arguments.chat, settings, live, &schedules).await);
+    findings.extend(look::chat(arguments.chat, (settings, unread), live, &schedules).await);
     // What belongs together is seen at several moments.
     findings.sort_by_key(|finding| finding.check);
     findings

@@ -1,9 +1,11 @@
 //! Whose credentials these are, and by how much this machine's clock differs from AWS's.
 
+use std::collections::BTreeSet;
+
 use chrono::Duration;
 
 use super::{Check, Finding};
-use crate::model::{Failure, RoleArn};
+use crate::model::{Failure, RoleArn, Scope};
 
 /// A clock that is off by so much makes times of messages and of runs wrong to the eye.
 const WORTH_A_WORD: Duration = Duration::seconds(30);
@@ -37,6 +39,26 @@ impl Caller {
     /// The account that a role leads into; without one the own.
     pub(super) fn account_of<'a>(&'a self, role: Option<&'a RoleArn>) -> &'a str {
         role.and_then(|role| role.as_str().split(':').nth(4)).unwrap_or(&self.account)
+    }
+
+    /// Whether these are the scheduler's own credentials: a session of a role with `scheduler` in its name, as our
+    /// template and module make it. Others may be refused where the function is not.
+    pub(super) fn is_scheduler(&self) -> bool {
+        let role = self.arn.split_once(":assumed-role/").and_then(|(_, rest)| rest.split('/').next());
+        role.is_some_and(|role| role.to_ascii_lowercase().contains("scheduler"))
+    }
+
+    /// The one name of a place: the own region may be named, or left open.
+    #[must_use]
+    pub fn one_name(&self, Scope { account, region }: Scope) -> Scope {
+        Scope { account, region: region.filter(|region| region.as_str() != self.region) }
+    }
+
+    /// Places by their one name, each once.
+    #[must_use]
+    pub fn one_name_each(&self, scopes: Vec<Scope>) -> Vec<Scope> {
+        let scopes: BTreeSet<Scope> = scopes.into_iter().map(|scope| self.one_name(scope)).collect();
+        scopes.into_iter().collect()
     }
 }
 
@@ -94,7 +116,7 @@ pub(super) fn length(of: Duration) -> String {
 mod tests {
     use super::*;
     use crate::doctor::{Level, shown};
-    use crate::model::FailureKind;
+    use crate::model::{FailureKind, Region};
 
     #[test]
     fn a_caller_is_named_without_a_persons_address() {
@@ -113,6 +135,33 @@ mod tests {
         let failure = Failure { kind: FailureKind::Denied, code: "ExpiredToken".to_owned(), message: String::new() };
         let finding = credentials(&Err(failure));
         assert!((finding.level, finding.is_unanswered) == (Level::Error, true), "{finding:?}");
+    }
+
+    #[test]
+    fn the_scheduler_is_known_by_its_role() {
+        for (arn, is_scheduler) in [
+            ("arn:aws:sts::123456789012:assumed-role/lamplighter-SchedulerRole-1ABC/lamplighter-scheduler", true),
+            ("arn:aws:sts::123456789012:assumed-role/lamplighter-scheduler-2026/x", true),
+            ("arn:aws:sts::123456789012:assumed-role/dev/scheduler", false),
+            ("arn:aws:iam::123456789012:user/scheduler", false),
+        ] {
+            let (account, region) = ("123456789012".to_owned(), "eu-west-1".to_owned());
+            assert_eq!(Caller { account, arn: arn.to_owned(), region }.is_scheduler(), is_scheduler, "{arn}");
+        }
+    }
+
+    #[test]
+    fn the_own_region_has_one_name() {
+        let (account, region) = ("123456789012".to_owned(), "eu-west-1".to_owned());
+        let caller = Caller { account, arn: "arn:aws:iam::123456789012:user/x".to_owned(), region };
+        let scope = |account: &str, region: &str| Scope {
+            account: RoleArn::new(account).ok(),
+            region: Region::new(region).ok(),
+        };
+        let role = "arn:aws:iam::222222222222:role/x";
+        let all = vec![scope("", "eu-west-1"), scope("", ""), scope(role, "eu-west-1"), scope("", "eu-west-3")];
+        let expected = [scope("", ""), scope("", "eu-west-3"), scope(role, "")];
+        assert_eq!(caller.one_name_each(all), expected);
     }
 
     #[test]

@@ -27,9 +27,9 @@ pub fn webhooks(
     let mut findings: Vec<Finding> = lost.iter().map(|(channel, names)| lost_channel(channel, names)).collect();
     match tries {
         _ if webhooks.is_empty() => findings.push(
-            Finding::warning(Check::Webhooks, "there is none, so that nobody is warned before a stop")
-                .hint("`WEBHOOK_URL` holds the address of an incoming webhook, or the ARN of a secret that holds it")
-                .hint("settings are those of this terminal: `aws lambda get-function-configuration --function-name lamplighter-scheduler --query Environment` shows the function's"),
+            Finding::warning(Check::Webhooks, "there is no webhook in this terminal's settings")
+                .hint(format!("this takes over the settings of the function: {TAKE_OVER}"))
+                .hint("if the function has none either, nobody is warned before a stop: `WEBHOOK_URL` holds the address of an incoming webhook, or the ARN of a secret that holds it"),
         ),
         None => {
             let names = listed(webhooks.iter().map(|(setting, platform)| format!("{setting} ({platform})")));
@@ -41,6 +41,9 @@ pub fn webhooks(
     }
     findings
 }
+
+/// What makes the settings of the function those of a shell; the README has it too.
+const TAKE_OVER: &str = r#"`eval "$(aws lambda get-function-configuration --function-name lamplighter-scheduler --query Environment.Variables --output json | jq -r 'to_entries[] | "export \(.key)=\(.value|@sh)"')"` (the name of the stack stands before `-scheduler`)"#;
 
 fn lost_channel(channel: &Channel, names: &[&ScheduleName]) -> Finding {
     let setting = format!("WEBHOOK_URL_{channel}");
@@ -118,7 +121,10 @@ left out webhooks 2 webhooks not tried: WEBHOOK_URL (slack), WEBHOOK_URL_DEV (ja
   `lamplighter doctor --chat` sends each of them a message that says that it is a test
         ");
         let none = shown(&webhooks(&[], Some(&[]), &BTreeMap::new()));
-        assert!(none.starts_with("warning webhooks there is none, so that nobody is warned"), "{none}");
+        // The function may have some all the same.
+        assert!(none.starts_with("warning webhooks there is no webhook in this terminal's settings\n"), "{none}");
+        let command = TAKE_OVER.split('`').nth(1).unwrap();
+        assert!(none.contains(command) && include_str!("../../README.md").contains(command), "{command}");
     }
 
     #[test]

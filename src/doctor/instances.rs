@@ -29,6 +29,7 @@ pub struct Tagged<'a> {
 #[must_use]
 pub fn instances(tagged: Tagged<'_>) -> Vec<Finding> {
     let (mut schedules, mut instances, mut groups) = (Vec::new(), tagged.strays(), Vec::new());
+    let (mut found, mut bare) = (Vec::new(), Vec::new());
     let (idle, active): (Vec<&Schedule>, Vec<&Schedule>) =
         tagged.schedules.iter().partition(|schedule| !schedule.enabled || schedule.mode == Mode::Off);
     let (whole, partly): (Vec<&Schedule>, Vec<&Schedule>) = active
@@ -39,8 +40,10 @@ pub fn instances(tagged: Tagged<'_>) -> Vec<Finding> {
         let misfits = misfits(schedule, &own);
         if misfits == [Misfit::NoInstance] {
             schedules.push(tagged.without_instances(schedule));
+            bare.push(*schedule);
             continue;
         }
+        found.push(*schedule);
         instances.extend(refused(&misfits).map(|finding| finding.at(format!("schedule {}", schedule.name))));
         groups.extend(tagged.of_groups(schedule, &misfits));
     }
@@ -57,16 +60,33 @@ pub fn instances(tagged: Tagged<'_>) -> Vec<Finding> {
         let what = format!("{} with the tag `{}`, each of a schedule", counted(count, "instance"), tagged.schedule_key);
         instances.push(Finding::ok(Check::Instances, what));
     }
-    if groups.is_empty() {
-        let count: usize = whole.iter().map(|schedule| schedule.groups.iter().count()).sum();
-        let what = if count == 0 {
-            "there are none".to_owned()
-        } else {
-            format!("{}, each with instances", counted(count, "group"))
-        };
-        groups.push(Finding::ok(Check::Groups, what));
+    let unseen = [(&bare, "without instances"), (&idle, "disabled or switched off"), (&partly, "not wholly looked at")];
+    let unseen = groups_unseen(&unseen.map(|(of, why)| (of.as_slice(), why)));
+    let count = groups_of(&found);
+    if groups.is_empty() && count > 0 {
+        groups.push(Finding::ok(Check::Groups, format!("{}, each with instances", counted(count, "group"))));
+    } else if groups.is_empty() && unseen.is_none() {
+        groups.push(Finding::ok(Check::Groups, "there are none"));
     }
+    groups.extend(unseen);
     [schedules, instances, groups].concat()
+}
+
+fn groups_of(schedules: &[&Schedule]) -> usize {
+    schedules.iter().map(|schedule| schedule.groups.iter().count()).sum()
+}
+
+/// The groups of schedules whose instances are not known, and why not.
+fn groups_unseen(kinds: &[(&[&Schedule], &str)]) -> Option<Finding> {
+    let of_kind = |(schedules, why): &(&[&Schedule], &str)| {
+        let with_groups: Vec<&Schedule> =
+            schedules.iter().filter(|schedule| groups_of(&[**schedule]) > 0).copied().collect();
+        let names = quoted(with_groups.iter().map(|schedule| &schedule.name));
+        let count = counted(groups_of(&with_groups), "group");
+        (!with_groups.is_empty()).then(|| format!("{count} of schedules that are {why}: {names}"))
+    };
+    let parts: Vec<String> = kinds.iter().filter_map(of_kind).collect();
+    (!parts.is_empty()).then(|| Finding::left_out(Check::Groups, parts.join("; ")))
 }
 
 /// All schedules have instances, as far as they are asked for.
@@ -369,6 +389,22 @@ warning instances schedule Dev: left alone: ec2/i-2 has an instance-store root v
   take the schedule's tag away from what is not to be started and stopped
 ok groups there are none
         ");
+    }
+
+    #[test]
+    fn only_groups_of_schedules_with_instances_are_judged() {
+        let off = || schedule("Off", &format!("  Mode: off\n{GROUPS}"));
+        let all = [schedule("Dev", GROUPS), off(), schedule("Far", &format!("  Regions: [us-west-2]\n{GROUPS}"))];
+        let groups = |schedules: &[Schedule], seen: &[&str]| {
+            let lines = judged(schedules, seen);
+            lines.lines().filter(|line| line.contains(" groups ")).collect::<Vec<_>>().join("\n")
+        };
+        insta::assert_snapshot!(groups(&all, &[]), @"left out groups 2 groups of schedules that are without instances: `Dev`; 2 groups of schedules that are disabled or switched off: `Off`; 2 groups of schedules that are not wholly looked at: `Far`");
+        insta::assert_snapshot!(groups(&all[..2], &["ec2/i-1 Dev API", "rds/a Dev DB"]), @r"
+ok groups 2 groups, each with instances
+left out groups 2 groups of schedules that are disabled or switched off: `Off`
+        ");
+        insta::assert_snapshot!(groups(&[off()], &[]), @"left out groups 2 groups of schedules that are disabled or switched off: `Off`");
     }
 
     #[test]

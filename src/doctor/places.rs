@@ -22,10 +22,30 @@ pub fn places(
         let lookers = places.get(scope).into_iter().flatten();
         dark(scope, failure, caller).at(scope.to_string()).hint(lookers_hint(lookers))
     });
-    or_ok(closed.chain(dark).collect(), || {
+    or_ok(closed.chain(dark).chain(twice(places, caller)).collect(), || {
         let names = listed(places.keys().map(ToString::to_string));
         Finding::ok(Check::Places, format!("{} looked at: {names}", counted(places.len(), "place")))
     })
+}
+
+/// Roles that lead into the own account, where schedules look without them too.
+fn twice(places: &BTreeMap<Scope, Vec<ScheduleName>>, caller: &Caller) -> Vec<Finding> {
+    let mut found = BTreeMap::<&RoleArn, Vec<&ScheduleName>>::new();
+    for (scope, names) in places {
+        let role = scope.account.as_ref().filter(|role| caller.account_of(Some(*role)) == caller.account);
+        let own = places.get(&Scope { account: None, region: scope.region.clone() });
+        if let (Some(role), Some([_, ..])) = (role, own.map(Vec::as_slice)) {
+            found.entry(role).or_default().extend(names);
+        }
+    }
+    let finding = |(role, names): (&RoleArn, Vec<&ScheduleName>)| {
+        let what = "leads into the own account, which is looked at as `own` too: the same instances are found twice";
+        Finding::warning(Check::Places, what)
+            .at(format!("role {role}"))
+            .hint("take the role out of `Accounts` or `ACCOUNTS`, and name the own account `own` there")
+            .hint(lookers_hint(names.into_iter()))
+    };
+    found.into_iter().filter(|(_, names)| !names.is_empty()).map(finding).collect()
 }
 
 fn lookers_hint<'a>(names: impl Iterator<Item = &'a ScheduleName>) -> String {
@@ -39,27 +59,41 @@ fn lookers_hint<'a>(names: impl Iterator<Item = &'a ScheduleName>) -> String {
     }
 }
 
-/// An account that does not let itself be entered.
+/// An account that does not let itself be entered. What is refused to others says nothing of the function: spokes trust its
+/// role alone.
 fn closed(role: &RoleArn, failure: &Failure, caller: &Caller, has_external_id: bool) -> Finding {
     let what = format!("cannot be assumed by these credentials: {failure}");
-    let finding = Finding::error(Check::Places, what);
     if matches!(failure.kind, FailureKind::Unreachable | FailureKind::Throttled) {
-        return finding.hint("run this command again; STS did not answer").unanswered(true);
+        let hint = "run this command again; STS did not answer";
+        return Finding::error(Check::Places, what).hint(hint).unanswered(true);
     }
+    let finding = if failure.kind == FailureKind::Denied && !caller.is_scheduler() {
+        Finding::warning(Check::Places, what)
+            .hint(format!("`infra/spoke.yaml` trusts the function's role alone: {PROOF}"))
+    } else {
+        Finding::error(Check::Places, what)
+    };
     let id = if has_external_id {
         "`EXTERNAL_ID` has to be what that role's trust policy asks for"
     } else {
         "if that role's trust policy asks for an external id, `EXTERNAL_ID` has to hold it"
     };
     finding
-        .hint(policy::statement(&["sts:AssumeRole"], &[role.to_string()], None).replace("allow it", "allow the caller (stack parameter `AssumableRoleArns`)"))
+        .hint(
+            policy::statement(&["sts:AssumeRole"], &[role.to_string()], None)
+                .replace("allow it", "allow the caller (stack parameter `AssumableRoleArns`)"),
+        )
         .hint(format!(
-            "`infra/spoke.yaml` in account {} makes the role, with the function's role as `HubRoleArn`: it trusts that alone, so that {} may be refused where the function is not",
+            "`infra/spoke.yaml` in account {} makes the role, with the function's role as `HubRoleArn`",
             caller.account_of(Some(role)),
-            caller.shown()
         ))
         .hint(id)
 }
+
+/// What tells whether the function may what these credentials may not.
+const PROOF: &str = "whether it may, only its own words tell. If it may not, chat and the log say that the role \"could not be assumed\", once: \
+                     `aws logs tail /aws/lambda/lamplighter-scheduler --since 30d --filter-pattern '\"could not be assumed\"'` \
+                     (the name of the stack stands before `-scheduler`)";
 
 /// A place that could be entered and not looked at.
 fn dark(scope: &Scope, failure: &Failure, caller: &Caller) -> Finding {
@@ -96,8 +130,12 @@ mod tests {
     }
 
     fn judged(inventory: &Inventory) -> String {
+        judged_by("arn:aws:iam::123456789012:user/x", inventory)
+    }
+
+    fn judged_by(arn: &str, inventory: &Inventory) -> String {
         let (account, region) = ("123456789012".to_owned(), "eu-west-1".to_owned());
-        let caller = Caller { account, arn: "arn:aws:iam::123456789012:user/x".to_owned(), region };
+        let caller = Caller { account, arn: arn.to_owned(), region };
         let dev = vec![ScheduleName::new("Dev").unwrap()];
         let all = [scope(None, "eu-west-1"), scope(Some(ROLE), "eu-west-1"), scope(Some(ROLE), "eu-west-3")];
         shown(&places(&all.into_iter().map(|scope| (scope, dev.clone())).collect(), inventory, &caller, false))
@@ -108,16 +146,46 @@ mod tests {
     }
 
     #[test]
+    fn the_own_account_is_named_in_one_way() {
+        let (account, region) = ("222222222222".to_owned(), "eu-west-2".to_owned());
+        let caller = Caller { account, arn: "arn:aws:iam::222222222222:user/x".to_owned(), region };
+        let of = |all: &[(Scope, &str)]| {
+            let all = all.iter().map(|(scope, names)| {
+                (scope.clone(), names.split_terminator(' ').map(|name| ScheduleName::new(name).unwrap()).collect())
+            });
+            shown(&places(&all.collect(), &Inventory::default(), &caller, false))
+        };
+        let own = scope(None, "eu-west-1");
+        insta::assert_snapshot!(of(&[(own.clone(), "Dev"), (scope(Some(ROLE), "eu-west-1"), "Dev Ops")]), @r"
+warning places role arn:aws:iam::222222222222:role/LamplighterSpoke: leads into the own account, which is looked at as `own` too: the same instances are found twice
+  take the role out of `Accounts` or `ACCOUNTS`, and name the own account `own` there
+  schedules that look there: `Dev`, `Ops`
+        ");
+        let other = ROLE.replace("2222", "3333");
+        for (own, role, names) in [(&own, ROLE, ""), (&scope(None, "eu-west-3"), ROLE, "Dev"), (&own, &other, "Dev")] {
+            let seen = of(&[(own.clone(), "Dev"), (scope(Some(role), "eu-west-1"), names)]);
+            assert!(seen.starts_with("ok places 2 places"), "{own} {role} {names}: {seen}");
+        }
+        assert!(of(&[(own, ""), (scope(Some(ROLE), "eu-west-1"), "Dev")]).starts_with("ok"), "nobody looks at the own");
+    }
+
+    #[test]
     fn an_account_that_cannot_be_entered_names_role_and_cause() {
         let closed =
             |failure| Inventory { closed: [(RoleArn::new(ROLE).unwrap(), failure)].into(), ..Inventory::default() };
         insta::assert_snapshot!(judged(&closed(failure(FailureKind::Denied, "AccessDenied"))), @r#"
-error places role arn:aws:iam::222222222222:role/LamplighterSpoke: cannot be assumed by these credentials: AccessDenied: no
+warning places role arn:aws:iam::222222222222:role/LamplighterSpoke: cannot be assumed by these credentials: AccessDenied: no
+  `infra/spoke.yaml` trusts the function's role alone: whether it may, only its own words tell. If it may not, chat and the log say that the role "could not be assumed", once: `aws logs tail /aws/lambda/lamplighter-scheduler --since 30d --filter-pattern '"could not be assumed"'` (the name of the stack stands before `-scheduler`)
   allow the caller (stack parameter `AssumableRoleArns`): {"Action":["sts:AssumeRole"],"Effect":"Allow","Resource":["arn:aws:iam::222222222222:role/LamplighterSpoke"]}
-  `infra/spoke.yaml` in account 222222222222 makes the role, with the function's role as `HubRoleArn`: it trusts that alone, so that arn:aws:iam::123456789012:user/x may be refused where the function is not
+  `infra/spoke.yaml` in account 222222222222 makes the role, with the function's role as `HubRoleArn`
   if that role's trust policy asks for an external id, `EXTERNAL_ID` has to hold it
   schedules that look there: `Dev`
         "#);
+        let scheduler = "arn:aws:sts::123456789012:assumed-role/lamplighter-SchedulerRole-1/lamplighter-scheduler";
+        let of_function = judged_by(scheduler, &closed(failure(FailureKind::Denied, "AccessDenied")));
+        assert!(of_function.starts_with("error places role") && !of_function.contains("own words"), "{of_function}");
+        let other = judged(&closed(failure(FailureKind::Other, "ValidationError")));
+        assert!(other.starts_with("error places role"), "{other}");
         let silent = judged(&closed(failure(FailureKind::Unreachable, "NoAnswer")));
         assert!(silent.contains("(unanswered)"), "{silent}");
     }

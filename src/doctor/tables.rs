@@ -180,28 +180,12 @@ fn time_to_live(look: &TableLook, expiry: &Result<Option<String>, StoreError>, c
     }
 }
 
-/// What is wrong with the items; which they are, other commands show.
+/// What is wrong with the items, a finding each, but no more than people read.
 #[must_use]
 pub fn items(items: usize, problems: &[Problem]) -> Vec<Finding> {
-    let hint = "`lamplighter plan` shows each below the plan, with what is allowed; `lamplighter validate DIR` in files, with their lines";
     let (grave, slight): (Vec<&Problem>, Vec<&Problem>) = problems.iter().partition(|problem| problem.stops_schedule);
-    let mut findings = Vec::new();
-    if !grave.is_empty() {
-        let mut names: Vec<&ScheduleName> = grave.iter().filter_map(|problem| problem.schedule.as_ref()).collect();
-        names.sort();
-        names.dedup();
-        let what = if names.is_empty() {
-            format!("{}; schedules that cannot be read are left exactly as they are", counted(grave.len(), "fault"))
-        } else {
-            let faults = counted(grave.len(), "fault");
-            format!("{faults}; left exactly as they are until that is mended: {}", quoted(names))
-        };
-        findings.push(Finding::error(Check::Items, what).hint(hint));
-    }
-    if !slight.is_empty() {
-        let what = format!("{} in items that are read all the same", counted(slight.len(), "fault"));
-        findings.push(Finding::warning(Check::Items, what).hint(hint));
-    }
+    let mut findings = faults(&grave, Finding::error);
+    findings.extend(faults(&slight, Finding::warning));
     if items == 0 {
         let hint =
             "`lamplighter apply DIR` writes schedule files into the tables; `schedules` of the repository has examples";
@@ -210,6 +194,34 @@ pub fn items(items: usize, problems: &[Problem]) -> Vec<Finding> {
         );
     }
     or_ok(findings, || Finding::ok(Check::Items, format!("{}, no fault", counted(items, "schedule"))))
+}
+
+/// The first faults, and how many more there are.
+fn faults(problems: &[&Problem], finding: fn(Check, String) -> Finding) -> Vec<Finding> {
+    /// The rest is the affair of a command that looks at nothing else.
+    const MOST: usize = 5;
+    let mut findings: Vec<Finding> = problems.iter().take(MOST).map(|problem| fault(problem, finding)).collect();
+    let more = problems.get(MOST..).unwrap_or_default();
+    if !more.is_empty() {
+        let mut names: Vec<&ScheduleName> = more.iter().filter_map(|problem| problem.schedule.as_ref()).collect();
+        names.sort();
+        names.dedup();
+        let of = if names.is_empty() { String::new() } else { format!(": {}", quoted(names)) };
+        findings.push(finding(Check::Items, format!("and {}{of}", counted(more.len(), "more fault"))).hint(
+            "`lamplighter plan` shows all below the plan; `lamplighter validate DIR` those of files, with their lines",
+        ));
+    }
+    findings
+}
+
+fn fault(problem: &Problem, finding: fn(Check, String) -> Finding) -> Finding {
+    let found = finding(Check::Items, problem.words()).at(&problem.item);
+    match &problem.schedule {
+        Some(name) if problem.stops_schedule => {
+            found.hint(format!("until that is mended, `{name}` and its instances are left exactly as they are"))
+        }
+        _ => found,
+    }
 }
 
 #[cfg(test)]
@@ -315,25 +327,30 @@ error tables (unanswered) Schedule: did not answer: why
     }
 
     #[test]
-    fn faults_of_items_are_counted_by_what_they_do() {
-        let problem = |schedule: &str, stops_schedule| Problem {
+    fn faults_of_items_are_shown_up_to_a_number() {
+        let problem = |schedule: &str, attribute: &str, stops_schedule| Problem {
             source: Source::Tables,
             schedule: ScheduleName::new(schedule).ok(),
-            item: "item".to_owned(),
-            attribute: String::new(),
-            holds: None,
-            message: "is wrong".to_owned(),
+            item: format!("Schedule {schedule}"),
+            attribute: attribute.to_owned(),
+            holds: Some("x".to_owned()),
+            message: "is wrong; allowed: y".to_owned(),
             stops_schedule,
         };
         assert_eq!(shown(&items(2, &[])), "ok items 2 schedules, no fault");
-        let all = [problem("A", true), problem("A", true), problem("B", true), problem("C", false)];
+        let all = [problem("A", "StopTime", true), problem("A", "DaysActive", true), problem("C", "Colour", false)];
         insta::assert_snapshot!(shown(&items(3, &all)), @r"
-error items 3 faults; left exactly as they are until that is mended: `A`, `B`
-  `lamplighter plan` shows each below the plan, with what is allowed; `lamplighter validate DIR` in files, with their lines
-warning items 1 fault in items that are read all the same
-  `lamplighter plan` shows each below the plan, with what is allowed; `lamplighter validate DIR` in files, with their lines
+error items Schedule A: StopTime = `x`: is wrong; allowed: y
+  until that is mended, `A` and its instances are left exactly as they are
+error items Schedule A: DaysActive = `x`: is wrong; allowed: y
+  until that is mended, `A` and its instances are left exactly as they are
+warning items Schedule C: Colour = `x`: is wrong; allowed: y
         ");
-        assert!(shown(&items(1, &[problem("", true)])).contains("schedules that cannot be read"));
+        let many: Vec<Problem> = ["A", "B", "C", "D", "E", "F", "F", "G"].map(|name| problem(name, "", true)).to_vec();
+        let seen = shown(&items(8, &many));
+        assert_eq!(seen.matches("error items Schedule").count(), 5, "{seen}");
+        assert!(seen.contains("error items and 3 more faults: `F`, `G`\n  `lamplighter plan` shows all"), "{seen}");
+        assert!(!shown(&items(5, &many[..5])).contains("more"));
         assert!(shown(&items(0, &[])).starts_with("warning items there is no schedule"));
     }
 }

@@ -71,29 +71,41 @@ fn words(overdue: &[(&SeenSchedule, Transition)], now: DateTime<Utc>) -> Option<
     Some(format!("{what}; nor what was due of {}: {}", counted(others.len(), "other schedule"), quoted(others)))
 }
 
-/// The last trace that a tick has left.
+/// The last trace that a tick has left, or what was due last and is done.
 fn sign(seen: &[SeenSchedule], notebook: &Notebook, now: DateTime<Utc>) -> String {
     let of_notebook = notebook.told.values().filter_map(|told| told.written_at);
     let signs = seen.iter().flat_map(|seen| signs(&seen.state)).chain(of_notebook);
-    match signs.filter(|at| *at <= now).max() {
-        Some(at) => {
+    let sign = signs.filter(|at| *at <= now).max();
+    // When it was taken up is not remembered, only that it was, no sooner than when it was due.
+    let settled = seen.iter().flat_map(|seen| seen.state.settled.iter().map(move |settled| (seen, settled)));
+    let settled =
+        settled.filter(|(_, settled)| !settled.forced && settled.at <= now).max_by_key(|(_, settled)| settled.at);
+    match (sign, settled) {
+        (sign, Some((seen, settled))) if sign.is_none_or(|at| at < settled.at) => {
+            let (name, zone) = (&seen.schedule.name, seen.schedule.zone);
+            let (action, ago) = (settled.action.as_str(), length(now - settled.at));
+            let local = settled.at.with_timezone(&zone).format("%a %d %b %H:%M");
+            format!("nothing is overdue; last taken up: the {action} of `{name}`, due at {local} ({zone}), {ago} ago")
+        }
+        (Some(at), _) => {
             let (ago, at) = (length(now - at), at.to_rfc3339_opts(SecondsFormat::Secs, true));
             format!(
                 "nothing is overdue; the last sign of a tick is from {at}, {ago} ago (one without work leaves none)"
             )
         }
-        None => "nothing is overdue; no tick has left a sign yet (one without work leaves none)".to_owned(),
+        (None, _) => "nothing is overdue; no tick has left a sign yet (one without work leaves none)".to_owned(),
     }
 }
 
+/// Times at which a tick was at work.
 fn signs(state: &ScheduleState) -> Vec<DateTime<Utc>> {
     let of_runs = state.runs.iter().flat_map(|run| {
         let accepted = run.instances.values().filter_map(|progress| progress.accepted_at);
         accepted.chain([run.opened_at]).chain(run.ended.map(|ended| ended.at))
     });
-    // What is settled was taken up no sooner than when it was due.
-    let settled = state.settled.iter().map(|settled| settled.at);
-    of_runs.chain(settled).chain(state.warning.and_then(|warning| warning.tried_at)).collect()
+    // An order is of when it was first seen.
+    let orders = state.settled.iter().filter(|settled| settled.forced).map(|settled| settled.at);
+    of_runs.chain(orders).chain(state.rest_seen_at).chain(state.warning.and_then(|warning| warning.tried_at)).collect()
 }
 
 #[cfg(test)]
@@ -134,7 +146,7 @@ error ticks the stop of `S` at Mon 23 Nov 18:00 (Asia/Seoul) was due 3 h ago and
         for (at, words) in [
             (
                 "2026-11-23 17:59",
-                "ok ticks nothing is overdue; the last sign of a tick is from 2026-11-23T00:00:00Z, 8 h 59 min ago",
+                "ok ticks nothing is overdue; last taken up: the start of `S`, due at Mon 23 Nov 09:00 (Asia/Seoul), 8 h 59 min ago",
             ),
             ("2026-11-23 18:14", "ok ticks nothing"),
             ("2026-11-23 18:15", "error ticks the stop of `S` at Mon 23 Nov 18:00 (Asia/Seoul) was due 15 min ago"),
@@ -174,6 +186,23 @@ error ticks the stop of `S` at Mon 23 Nov 18:00 (Asia/Seoul) was due 3 h ago and
             let found = judged(&format!("{OFFICE}\n{off}"), since_monday(), "2026-11-23 21:00");
             assert!(found.starts_with("ok"), "{off}: {found}");
         }
+    }
+
+    #[test]
+    fn a_sign_is_when_a_tick_was_there() {
+        let of = |rest_seen: &str| {
+            let rest_seen_at = Some(local(&schedule(OFFICE, &[]), rest_seen));
+            judged(OFFICE, ScheduleState { rest_seen_at, ..since_monday() }, "2026-11-23 17:59")
+        };
+        // What was due is no sign of when a tick came; what it has seen later is.
+        assert!(of("2026-11-23 08:59").contains("; last taken up: the start of `S`"), "{}", of("2026-11-23 08:59"));
+        let later = "ok ticks nothing is overdue; the last sign of a tick is from 2026-11-23T08:01:00Z, 58 min ago";
+        assert!(of("2026-11-23 17:01").starts_with(later), "{}", of("2026-11-23 17:01"));
+        let mut ordered = since_monday();
+        let at = local(&schedule(OFFICE, &[]), "2026-11-23 17:01");
+        ordered.settled.push(Settled { at, action: Action::Start, forced: true });
+        let found = judged(OFFICE, ordered, "2026-11-23 17:59");
+        assert!(found.starts_with(later), "{found}");
     }
 
     #[test]

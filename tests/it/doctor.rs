@@ -66,6 +66,7 @@ async fn a_system_that_is_well() {
     insta::assert_snapshot!(shown(&output, &[]), @r#"
 ok        credentials  arn:aws:sts::123456789012:user/moto, account 123456789012, region ap-northeast-2
 ok        clock        the same as AWS's
+ok        settings     those of this terminal can be read
 ok        tables       4 tables: Schedule, ScheduleServerGroup, ScheduleException, ScheduleRun
 ok        items        2 schedules, no fault
 ok        places       1 place looked at: the own account and region
@@ -121,9 +122,10 @@ async fn tables_as_nobody_should_make_them() {
     create_table(&moto.dynamodb(), "ScheduleException", &["ExceptionUuid"]).await;
     create_table(&moto.dynamodb(), "Runs", &["ScheduleName", "RunId"]).await;
     let output = lamplighter(&["doctor", "--read-only"], &moto.env());
-    insta::assert_snapshot!(shown(&output, &[]), @r"
+    insta::assert_snapshot!(shown(&output, &[]), @r#"
 ok        credentials  arn:aws:sts::123456789012:user/moto, account 123456789012, region ap-northeast-2
 ok        clock        the same as AWS's
+ok        settings     those of this terminal can be read
 error     tables       Schedule: is keyed by `ScheduleName` and `Id`, and has to be by `ScheduleName`, as text
           hint: a key cannot be changed: name a new table in `SCHEDULE_TABLE`, make it with `lamplighter apply DIR --create-tables`, and delete this one
 error     tables       ScheduleServerGroup: there is no such table in ap-northeast-2
@@ -134,12 +136,12 @@ error     tables       ScheduleRun: there is no such table in ap-northeast-2
           hint: `lamplighter apply DIR --create-tables` makes it; if it has another name, say so in `RUN_TABLE`, and if it is in another region, in `AWS_REGION`
 left out  items        schedules, instances and ticks: nothing is known of them as long as the tables cannot be read
 left out  rights       writing, starting and stopping: nothing is tried with `--read-only`
-warning   webhooks     there is none, so that nobody is warned before a stop
-          hint: `WEBHOOK_URL` holds the address of an incoming webhook, or the ARN of a secret that holds it
-          hint: settings are those of this terminal: `aws lambda get-function-configuration --function-name lamplighter-scheduler --query Environment` shows the function's
+warning   webhooks     there is no webhook in this terminal's settings
+          hint: this takes over the settings of the function: `eval "$(aws lambda get-function-configuration --function-name lamplighter-scheduler --query Environment.Variables --output json | jq -r 'to_entries[] | "export \(.key)=\(.value|@sh)"')"` (the name of the stack stands before `-scheduler`)
+          hint: if the function has none either, nobody is warned before a stop: `WEBHOOK_URL` holds the address of an incoming webhook, or the ARN of a secret that holds it
 ok        chat         `CHAT_URL` is not set: warnings carry no link, and nobody answers commands
 error: 3 errors, 2 warnings
-    ");
+    "#);
     assert_eq!(output.status.code(), Some(1));
 }
 
@@ -256,12 +258,16 @@ async fn much_that_is_wrong_at_once() {
     insta::assert_snapshot!(shown(&output, &instead), @r#"
 ok        credentials  arn:aws:sts::123456789012:user/moto, account 123456789012, region ap-northeast-2
 ok        clock        the same as AWS's
+ok        settings     those of this terminal can be read
 ok        tables       4 tables: Schedule, ScheduleServerGroup, ScheduleException, ScheduleRun
-error     items        2 faults; left exactly as they are until that is mended: `Faulty`
-          hint: `lamplighter plan` shows each below the plan, with what is allowed; `lamplighter validate DIR` in files, with their lines
-error     places       role arn:aws:iam::222222222222:role/LamplighterSpoke: cannot be assumed by these credentials: AccessDenied: User: x is not authorized to perform: sts:AssumeRole
+error     items        Schedule Faulty: DaysActive = `weekdys`: `weekdys` is no day (did you mean `weekdays`?); allowed: `all`, `weekdays`, `weekends`, or a list of days and ranges such as `mon,wed,fri`, `mon-thu`, `fri-mon`
+          hint: until that is mended, `Faulty` and its instances are left exactly as they are
+error     items        Schedule Faulty: StopTime = `25:99`: is no time of day; allowed: `H:M` with hour 0-47 and minute 0-59, such as `09:30` (hours from 24 mean the next day), or `None`
+          hint: until that is mended, `Faulty` and its instances are left exactly as they are
+warning   places       role arn:aws:iam::222222222222:role/LamplighterSpoke: cannot be assumed by these credentials: AccessDenied: User: x is not authorized to perform: sts:AssumeRole
+          hint: `infra/spoke.yaml` trusts the function's role alone: whether it may, only its own words tell. If it may not, chat and the log say that the role "could not be assumed", once: `aws logs tail /aws/lambda/lamplighter-scheduler --since 30d --filter-pattern '"could not be assumed"'` (the name of the stack stands before `-scheduler`)
           hint: allow the caller (stack parameter `AssumableRoleArns`): {"Action":["sts:AssumeRole"],"Effect":"Allow","Resource":["arn:aws:iam::222222222222:role/LamplighterSpoke"]}
-          hint: `infra/spoke.yaml` in account 222222222222 makes the role, with the function's role as `HubRoleArn`: it trusts that alone, so that arn:aws:sts::123456789012:user/moto may be refused where the function is not
+          hint: `infra/spoke.yaml` in account 222222222222 makes the role, with the function's role as `HubRoleArn`
           hint: if that role's trust policy asks for an external id, `EXTERNAL_ID` has to hold it
           hint: schedules that look there: `Far`
 error     rights       ScheduleException: these credentials may not `dynamodb:DeleteItem`: AccessDeniedException: User: x is not authorized to perform: dynamodb:DeleteItem
@@ -292,8 +298,68 @@ error     webhooks     WEBHOOK_URL (slack): has not taken a test message: there 
           hint: make a new webhook where the old one was, and put its address into `WEBHOOK_URL`
 error     chat         CHAT_URL: nobody answers there
           hint: is the address right, and does this network let through to it?
-error: 7 errors, 6 warnings
+error: 7 errors, 7 warnings
     "#);
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_own_region_may_be_named() {
+    let moto = Moto::start().await;
+    let schedule = |name: &str, more: &str| {
+        format!(
+            "Schedule: {{ScheduleName: {name}, TagValue: {name}, DaysActive: all, Enabled: true, StartTime: None, StopTime: None{more}}}"
+        )
+    };
+    let (named, open) = (schedule("Named", &format!(", Regions: [{REGION}]")), schedule("Open", ""));
+    let both = schedule("Both", &format!(", Regions: [{REGION}, eu-west-3]"));
+    apply(&moto.env(), &[&named, &open, &both]);
+    for name in ["Named", "Open", "Both"] {
+        moto.run_instances(1, &[("ScheduleName", name)]).await;
+    }
+    let output = lamplighter(&["doctor"], &moto.env());
+    let text = shown(&output, &[]);
+    for line in [
+        "ok        places       2 places looked at: the own account and region, region eu-west-3\n",
+        "ec2:StopInstances, ec2:CreateTags in the own account and region\n",
+        "there is none of a schedule to try it on in region eu-west-3\n",
+        "ok        schedules    3 schedules with instances\n",
+        "ok        instances    3 instances with the tag `ScheduleName`, each of a schedule\n",
+    ] {
+        assert!(text.contains(line), "{line}{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_that_cannot_be_read_are_findings() {
+    let moto = Moto::start().await;
+    apply(&moto.env(), &[OFFICE]);
+    let missing = format!("arn:aws:ssm:{REGION}:123456789012:parameter/missing");
+    let secret = format!("arn:aws:secretsmanager:{REGION}:123456789012:secret:missing-AbCdEf");
+    let set = [
+        ("WEBHOOK_URL", missing.as_str()),
+        ("WEBHOOK_URL_DEV", "ftp://hidden"),
+        ("LINK_SECRET", secret.as_str()),
+        ("CHAT_URL", "https://127.0.0.1:9/"),
+        ("DEFAULT_TIMEZONE", "Asia/Seol"),
+    ];
+    let output = lamplighter(&["doctor", "--read-only"], &[&moto.env()[..], &set].concat());
+    let text = shown(&output, &[(missing.as_str(), "PARAMETER"), (secret.as_str(), "SECRET")]);
+    let lines = |of: &str| text.lines().filter(|line| line.contains(of)).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(lines("settings  "), @r"
+error     settings     LINK_SECRET: refers to `SECRET`, which cannot be read: AWS answers `ResourceNotFoundException`: Secrets Manager can't find the specified secret.
+error     settings     WEBHOOK_URL: refers to `PARAMETER`, which cannot be read: AWS answers `ParameterNotFound`: Parameter PARAMETER not found.
+error     settings     DEFAULT_TIMEZONE: holds `Asia/Seol`; allowed: the IANA name of a time zone such as `Asia/Seoul`, did you mean `Asia/Seoul`?
+error     settings     WEBHOOK_URL_DEV: holds something else than what is allowed: addresses that begin with `https://` or `http://`, separated by spaces or commas
+    ");
+    insta::assert_snapshot!(lines("left out "), @r"
+left out  rights       writing, starting and stopping: nothing is tried with `--read-only`
+left out  groups       2 groups of schedules that are without instances: `Office`
+left out  webhooks     the setting that holds their addresses cannot be read
+left out  chat         the settings of the function that answers people cannot be read
+    ");
+    assert!(text.contains("ok        items        1 schedule, no fault"), "{text}");
+    assert!(text.contains("\nerror: 4 errors") && !text.contains("hidden"), "{text}");
     assert_eq!(output.status.code(), Some(1));
 }
 

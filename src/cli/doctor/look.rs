@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 
 use crate::aws::{DynamoStore, LAST_ACTION};
 use crate::chat::send::ask_chat_function;
-use crate::doctor::{self, Caller, Check, Finding, TableLook, Tagged, Write, WriteTry};
+use crate::doctor::{self, Caller, Check, Finding, TableLook, Tagged, Unread, Write, WriteTry};
 use crate::document::{self, Tables};
 use crate::engine::{Snapshot, calendar};
 use crate::live::Live;
@@ -96,9 +96,12 @@ impl Look<'_> {
         if tries.is_empty() { Vec::new() } else { doctor::writes(&tries, self.caller) }
     }
 
-    /// The schedules with what ticks remember of them; and whether that could be read.
+    /// The schedules, their places by one name each, with what ticks remember of them; and whether that could be read.
     async fn remembered(self, tables: &Tables, now: DateTime<Utc>) -> (Snapshot, bool) {
-        let (schedules, problems) = document::read(tables, self.settings.defaults, now.date_naive());
+        let (mut schedules, problems) = document::read(tables, self.settings.defaults, now.date_naive());
+        for schedule in &mut schedules {
+            schedule.scopes = self.caller.one_name_each(std::mem::take(&mut schedule.scopes));
+        }
         let items = self.live.store.runs(&tick::keys(&schedules)).await;
         let is_remembered = items.is_ok();
         let mut snapshot = Snapshot { problems, ..Snapshot::default() };
@@ -110,7 +113,7 @@ impl Look<'_> {
     async fn places(self, tables: &Tables, schedules: &[Schedule]) -> Vec<Finding> {
         let Settings { schedule_tag_key, group_tag_key, .. } = self.settings;
         let mut places = BTreeMap::<Scope, Vec<ScheduleName>>::new();
-        for scope in self.settings.defaults.places.scopes() {
+        for scope in self.caller.one_name_each(self.settings.defaults.places.scopes()) {
             places.entry(scope).or_default();
         }
         for schedule in schedules {
@@ -165,21 +168,40 @@ fn apart(scanned: Result<Vec<Item>, StoreError>) -> (Result<(), StoreError>, Opt
     }
 }
 
-/// Webhooks and the function that answers people, the former with the channels that schedules name.
-pub(super) async fn chat(is_asked: bool, settings: &Settings, live: &Live, schedules: &[Schedule]) -> Vec<Finding> {
+/// Webhooks and the function that answers people, the former with the channels that schedules name. Of a setting that cannot be
+/// read it is not known whether it leads anywhere.
+pub(super) async fn chat(
+    is_asked: bool,
+    (settings, unread): (&Settings, &[Unread]),
+    live: &Live,
+    schedules: &[Schedule],
+) -> Vec<Finding> {
+    let is_unread = |name: &str| unread.iter().any(|unread| unread.name == name);
     let mut lost = BTreeMap::<&Channel, Vec<&ScheduleName>>::new();
     for schedule in schedules {
-        for channel in schedule.channels.iter().filter(|channel| !settings.webhooks.channels.contains_key(channel)) {
-            lost.entry(channel).or_default().push(&schedule.name);
+        for channel in &schedule.channels {
+            let is_there = settings.webhooks.channels.contains_key(channel);
+            if !is_there && !is_unread(&format!("WEBHOOK_URL_{channel}")) {
+                lost.entry(channel).or_default().push(&schedule.name);
+            }
         }
     }
     let tries = if is_asked { Some(live.chat.try_out().await) } else { None };
-    let mut findings = doctor::webhooks(&live.chat.addressees(), tries.as_deref(), &lost);
+    let addressees = live.chat.addressees();
+    let mut findings = if addressees.is_empty() && unread.iter().any(|unread| unread.name.starts_with("WEBHOOK_URL")) {
+        vec![Finding::left_out(Check::Webhooks, "the setting that holds their addresses cannot be read")]
+    } else {
+        doctor::webhooks(&addressees, tries.as_deref(), &lost)
+    };
     let address = settings.answers.address.as_deref();
     let answer = match address {
         Some(address) if is_asked => Some(ask_chat_function(address).await),
         _ => None,
     };
-    findings.push(doctor::chat_function(address.is_some(), answer.as_ref()));
+    findings.push(if ["CHAT_URL", "LINK_SECRET"].into_iter().any(is_unread) {
+        Finding::left_out(Check::Chat, "the settings of the function that answers people cannot be read")
+    } else {
+        doctor::chat_function(address.is_some(), answer.as_ref())
+    });
     findings
 }
