@@ -45,6 +45,12 @@ pub use sources::{Fault, Sources, sort};
 pub use state::{STATE_RUN_ID, StateError, state, state_item};
 pub use tables::{Tables, read};
 
+/// Every attribute that the items of people may have.
+#[cfg(test)]
+pub(crate) fn attributes() -> impl Iterator<Item = &'static str> {
+    schedule::KNOWN.into_iter().chain(group::KNOWN).chain(exception::KNOWN)
+}
+
 /// What holds for a schedule that does not say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Defaults {
