@@ -395,10 +395,12 @@ async fn nobody_who_answers_is_exit_code_3() {
         ("AWS_REGION", "us-east-2"),
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "hidden"),
+        ("WEBHOOK_URL", "arn:aws:ssm:us-east-2:123456789012:parameter/webhook"),
     ];
     let output = lamplighter(&["doctor"], &env);
     assert_eq!(output.status.code(), Some(3));
     let text = shown(&output, &[]);
     assert!(text.starts_with("error     credentials  AWS does not say whose they are: NoAnswer"), "{text}");
+    assert!(text.contains("error     settings     WEBHOOK_URL: refers to `arn:aws:ssm:"), "{text}");
     assert!(text.contains("left out  tables       tables, permissions") && !text.contains("hidden"), "{text}");
 }
