@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::aws::{self, AwsFleet, CallCounts, DynamoStore, SecretError, SqsQueue, SystemClock, TagKeys};
 use crate::chat::send::WebhookChat;
 use crate::ports::{Journal, Ports};
-use crate::settings::{self, Settings, SettingsError};
+use crate::settings::{self, Reference, Settings, SettingsError};
 
 /// Why there are no settings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,12 +41,14 @@ pub async fn settings() -> Result<Settings, SettingsFailed> {
         let name = references.iter().find(|(_, of)| of.contains(&reference)).map(|(name, _)| name.clone());
         SettingsFailed::Secret { name: name.unwrap_or_default(), arn: reference.arn().to_owned(), error }
     })?;
-    let joined = references.into_iter().map(|(name, of)| {
-        let texts: Vec<&str> =
-            of.iter().filter_map(|reference| fetched.get(reference)).map(|text| text.trim()).collect();
-        (name, texts.join(" "))
-    });
-    Ok(Settings::from_env(&joined.collect())?)
+    let texts = references.into_iter().map(|(name, of)| (name, joined(&of, &fetched)));
+    Ok(Settings::from_env(&texts.collect())?)
+}
+
+/// What a setting holds that refers to these secrets.
+pub(crate) fn joined(of: &[Reference], fetched: &BTreeMap<Reference, String>) -> String {
+    let texts: Vec<&str> = of.iter().filter_map(|reference| fetched.get(reference)).map(|text| text.trim()).collect();
+    texts.join(" ")
 }
 
 /// Tables, instances, chat and clock of an account.

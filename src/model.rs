@@ -22,7 +22,7 @@ pub use clock_value::{ClockValue, ClockValueError};
 pub use dates::{Dates, DatesError, Monthdays, Months, Weekdays};
 pub use days::{Days, DaysError};
 pub use event::{Detail, Event, EventKind};
-pub use failure::{Failure, FailureKind, is_quota, kind_of};
+pub use failure::{Failure, FailureKind, NO_ANSWER, NOT_ASKED_YET, is_quota, kind_of};
 pub use group::{Groups, GroupsError, Ready, ServerGroup, ServiceType};
 pub use instance::{Instance, InstanceKey, InstanceKind, InstanceState, Inventory, Label, Refusal, Scope};
 pub use name::{GroupName, InstanceId, NameError, Region, RoleArn, ScheduleName, TagValue};

@@ -11,12 +11,7 @@ use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryA
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::log::chain;
-use crate::model::{Failure, FailureKind, is_quota, kind_of};
-
-/// The code of an instance that there was no time to ask for.
-pub(super) const NOT_ASKED_YET: &str = "NotAskedYet";
-/// The code of a call that no answer came to.
-const NO_ANSWER: &str = "NoAnswer";
+use crate::model::{Failure, FailureKind, NO_ANSWER, NOT_ASKED_YET, is_quota, kind_of};
 
 /// What an error of the SDK comes to.
 pub(super) fn failure_of<E>(error: &SdkError<E, HttpResponse>) -> Failure

@@ -4,9 +4,6 @@
 use super::{Check, Finding, or_ok, policy};
 use crate::model::{FailureKind, kind_of};
 
-/// The adapters' word for a call that no answer came to.
-const NO_ANSWER: &str = "NoAnswer";
-
 /// A setting that counts as not set, since it cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
@@ -54,8 +51,7 @@ fn finding(Unread { name, why }: &Unread) -> Finding {
         }
         Unreadable::Secret { arn, code, error } => {
             let kind = code.as_deref().map(|code| kind_of(code, 0));
-            let is_silent = matches!(kind, Some(FailureKind::Unreachable | FailureKind::Throttled));
-            let is_unanswered = is_silent || code.as_deref() == Some(NO_ANSWER);
+            let is_unanswered = matches!(kind, Some(FailureKind::Unreachable | FailureKind::Throttled));
             let found =
                 Finding::error(Check::Settings, format!("refers to `{arn}`, which cannot be read: {error}")).at(name);
             let found = match kind {
@@ -111,7 +107,7 @@ error settings WEBHOOK_URL: refers to `arn:aws:ssm:eu-west-1:123456789012:parame
         for code in [None, Some("ParameterNotFound")] {
             assert!(of(code).contains("\n  is it there, in that region"), "{}", of(code));
         }
-        for code in [NO_ANSWER, "SlowDown", "InternalError"] {
+        for code in ["NoAnswer", "SlowDown", "InternalError"] {
             assert!(of(Some(code)).starts_with("error settings (unanswered)"), "{}", of(Some(code)));
         }
     }

@@ -44,6 +44,11 @@ impl fmt::Display for Failure {
     }
 }
 
+/// Our own code for an instance that there was no time to ask for.
+pub const NOT_ASKED_YET: &str = "NotAskedYet";
+/// Our own code for a call that no answer came to.
+pub const NO_ANSWER: &str = "NoAnswer";
+
 /// The kind of an error code of EC2, RDS or DynamoDB; where the code says nothing, the HTTP status does.
 #[must_use]
 pub fn kind_of(code: &str, status: u16) -> FailureKind {
@@ -56,7 +61,8 @@ pub fn kind_of(code: &str, status: u16) -> FailureKind {
         | "ProvisionedThroughputExceededException"
         | "BandwidthLimitExceeded"
         | "PriorRequestNotComplete"
-        | "SlowDown" => FailureKind::Throttled,
+        | "SlowDown"
+        | NOT_ASKED_YET => FailureKind::Throttled,
         "UnauthorizedOperation"
         | "AccessDenied"
         | "AccessDeniedException"
@@ -111,7 +117,8 @@ pub fn kind_of(code: &str, status: u16) -> FailureKind {
         | "ServiceUnavailable"
         | "ServiceUnavailableException"
         | "RequestTimeout"
-        | "RequestTimeoutException" => FailureKind::Unreachable,
+        | "RequestTimeoutException"
+        | NO_ANSWER => FailureKind::Unreachable,
         _ if code.starts_with("Throttl") => FailureKind::Throttled,
         _ if is_quota(code) || (code.starts_with("Insufficient") && code.contains("Capacity")) => FailureKind::Capacity,
         _ => match status {
@@ -176,6 +183,8 @@ mod tests {
             ("VcpuLimitExceeded", 400, Capacity),
             ("InternalError", 500, Unreachable),
             ("Unavailable", 503, Unreachable),
+            (NO_ANSWER, 0, Unreachable),
+            (NOT_ASKED_YET, 0, Throttled),
             ("Http502", 502, Unreachable),
             ("Http429", 429, Throttled),
             ("Http403", 403, Denied),

@@ -79,8 +79,6 @@ impl Advice {
                 Action::Start => Self::Unknown,
             },
             "NotReadyToHibernate" => Self::WrongState,
-            "NotAskedYet" => Self::Throttled,
-            "NoAnswer" => Self::NoAnswer,
             "KMSKeyNotAccessibleFault" | "InvalidKMSKey.InvalidState" | "Client.InvalidKMSKey.InvalidState" => {
                 Self::Key
             }

@@ -7,6 +7,7 @@ use futures_util::future::join_all;
 use crate::aws::{self, SecretError};
 use crate::cli::{Error, ErrorKind};
 use crate::doctor::{Unread, Unreadable};
+use crate::live::joined;
 use crate::settings::{self, Fault, Reference, Settings};
 
 /// The settings, those that cannot be read as if they were not set; and which those are.
@@ -74,8 +75,7 @@ async fn fetched(references: BTreeMap<String, Vec<Reference>>) -> (BTreeMap<Stri
     for (name, of, fetched) in join_all(answers).await {
         match fetched {
             Ok(fetched) => {
-                let parts = of.iter().filter_map(|reference| fetched.get(reference)).map(|text| text.trim());
-                texts.insert(name, parts.collect::<Vec<_>>().join(" "));
+                texts.insert(name, joined(&of, &fetched));
             }
             Err((reference, error)) => {
                 let code = match &error {

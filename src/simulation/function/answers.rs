@@ -1,11 +1,8 @@
 //! What a fault is answered with: the words of the tables and of AWS. Knows nothing of when it comes up.
 
-use crate::model::{Failure, FailureKind, InstanceKind};
+use crate::model::{Failure, FailureKind, InstanceKind, NO_ANSWER, NOT_ASKED_YET};
 use crate::ports::StoreError;
 use crate::simulation::case::{AwsFault, TableFault};
-
-/// The code of a call that no answer came to, as the adapter of AWS gives it.
-const NO_ANSWER: &str = "NoAnswer";
 
 pub(super) fn unavailable(table: &str) -> StoreError {
     StoreError::Unavailable { table: table.to_owned(), message: "dispatch failure: timeout".to_owned() }
@@ -66,7 +63,7 @@ pub(super) fn out_of_time(is_asked: bool) -> Failure {
     let (kind, code, message) = if is_asked {
         (FailureKind::Unreachable, NO_ANSWER, "AWS did not answer in the time left")
     } else {
-        (FailureKind::Throttled, "NotAskedYet", "there was no time left to ask AWS")
+        (FailureKind::Throttled, NOT_ASKED_YET, "there was no time left to ask AWS")
     };
     Failure { kind, code: code.to_owned(), message: message.to_owned() }
 }
