@@ -1,5 +1,6 @@
 //! What is under way for a schedule at this moment: its run, and what waits for what.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::words::{self, Row};
@@ -9,7 +10,7 @@ use crate::cli::live::{block_on, settings, unreachable};
 use crate::cli::tick::{held, step};
 use crate::document::Fault;
 use crate::engine::{self, Snapshot, calendar};
-use crate::model::{Event, Problem, Schedule, ScheduleName, Standing};
+use crate::model::{Action, Event, Problem, Schedule, ScheduleName, ScheduleState, Settled, Standing};
 use crate::ports::Journal;
 use crate::tick;
 
@@ -42,8 +43,21 @@ fn of_tables(problem: Problem) -> Fault {
     Fault { file: None, line: None, problem }
 }
 
+/// The order that was carried out last, if the timetable wants it otherwise, and the transition that takes its place.
+fn carried_out(
+    schedule: &Schedule,
+    state: &ScheduleState,
+    now: DateTime<Utc>,
+) -> Option<(Settled, Option<DateTime<Utc>>)> {
+    let order = *state.settled.last().filter(|settled| settled.forced)?;
+    let wanted = calendar::last_transition(schedule, now).filter(|_| schedule.enabled);
+    let other = if order.action == Action::Start { Action::Stop } else { Action::Start };
+    let next = calendar::next_transition(schedule, now, Some(other)).filter(|_| schedule.enabled);
+    wanted.is_none_or(|wanted| wanted.action != order.action).then_some((order, next.map(|next| next.at)))
+}
+
 /// The open run, and what a tick would do now.
-fn under_way(snapshot: &Snapshot, schedule: &Schedule, now: chrono::DateTime<chrono::Utc>) -> Now {
+fn under_way(snapshot: &Snapshot, schedule: &Schedule, now: DateTime<Utc>) -> Now {
     let plan = engine::preview(snapshot, now);
     let plan = plan.schedules.into_iter().find(|plan| plan.schedule == schedule.name);
     let seen = snapshot.schedules.iter().find(|seen| seen.schedule.name == schedule.name);
@@ -57,12 +71,30 @@ fn under_way(snapshot: &Snapshot, schedule: &Schedule, now: chrono::DateTime<chr
     if let Some(plan) = &plan {
         texts.extend(plan.steps.iter().map(step).chain(plan.held.iter().map(held)));
     }
+    let order = seen.and_then(|seen| carried_out(schedule, &seen.state, now)).filter(|_| run.is_none());
     let object = json!({
         "run": run.as_ref().map(|(action, at, words)| json!({"action": action, "opened_at": super::instant(*at), "words": words})),
         "steps": plan.iter().flat_map(|plan| &plan.steps).map(step).collect::<Vec<_>>(),
         "held": plan.iter().flat_map(|plan| &plan.held).map(held).collect::<Vec<_>>(),
+        "order": order.map(|(order, until_at)| json!({
+            "action": order.action.as_str(), "at": super::instant(order.at), "until": until_at.map(super::instant),
+        })),
     });
     let mut rows = Vec::new();
+    if let Some((order, until_at)) = order {
+        let until = until_at.map_or_else(
+            || "until somebody changes it".to_owned(),
+            |at| format!("until {}", words::time(schedule, at)),
+        );
+        let why = format!("by order of a person, against the timetable, {until}");
+        rows.push(Row {
+            name: "now",
+            when: words::time(schedule, order.at),
+            what: order.action.as_str().to_owned(),
+            why,
+            ..Row::default()
+        });
+    }
     if let Some((action, at, why)) = run {
         rows.push(Row { name: "now", when: words::time(schedule, at), what: action.to_owned(), why, ..Row::default() });
     }
@@ -71,4 +103,31 @@ fn under_way(snapshot: &Snapshot, schedule: &Schedule, now: chrono::DateTime<chr
         rows.push(Row { name: "now", why: "nothing is under way".to_owned(), ..Row::default() });
     }
     Now { rows, object: Some(object) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{local, schedule};
+
+    #[test]
+    fn an_order_against_the_timetable_is_said_with_its_end() {
+        let daily = |more: &str| schedule(&format!("StartTime: 09:00\nStopTime: 18:00\n{more}"), &[]);
+        // What it was, whether by order, when it is asked, whether enabled, and until when it holds.
+        let cases = [
+            (Action::Start, true, "2026-11-23 20:00", "", Some(Some("2026-11-24 18:00"))),
+            (Action::Start, true, "2026-11-23 12:00", "", None),
+            (Action::Stop, true, "2026-11-23 12:00", "", Some(Some("2026-11-24 09:00"))),
+            (Action::Start, false, "2026-11-23 20:00", "", None),
+            (Action::Start, true, "2026-11-23 12:00", "Enabled: false", Some(None)),
+        ];
+        for (action, forced, at, more, expected) in cases {
+            let schedule = daily(more);
+            let (now, since) = (local(&schedule, at), local(&schedule, "2026-11-23 08:00"));
+            let settled = vec![Settled { at: since, action, forced }];
+            let found = carried_out(&schedule, &ScheduleState { settled, ..ScheduleState::default() }, now);
+            let expected = expected.map(|until| until.map(|until| local(&schedule, until)));
+            assert_eq!(found.map(|(_, until_at)| until_at), expected, "{action:?} {forced} {at} {more}");
+        }
+    }
 }
