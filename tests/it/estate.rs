@@ -9,8 +9,8 @@ use lamplighter::aws::{AwsFleet, CallCounts, DynamoStore, TableNames, TagKeys};
 use lamplighter::chat::send::{WebhookChat, Webhooks};
 use lamplighter::chat::{Answers, Language, Voice};
 use lamplighter::document::Defaults;
-use lamplighter::model::{Event, EventKind};
-use lamplighter::ports::{Clock, Journal, Ports, Store as _, Table};
+use lamplighter::model::{Action, Event, EventKind, Failure, InstanceKey, Inventory, Scope};
+use lamplighter::ports::{Clock, Fleet, Journal, Outcome, Ports, Query, Store as _, Table};
 use lamplighter::tick::{self, About, Options, Report, TickError};
 use serde_json::Value;
 
@@ -42,6 +42,23 @@ struct Notes(Mutex<Vec<Event>>);
 impl Journal for Notes {
     fn note(&self, event: &Event) {
         self.0.lock().unwrap().push(event.clone());
+    }
+}
+
+/// The instances, looked at for as long as it takes: moto is slow at what AWS does at once, and what is counted here is calls.
+struct Patient<'a>(&'a AwsFleet);
+
+impl Fleet for Patient<'_> {
+    async fn inventory(&self, query: &Query, _: Duration) -> Inventory {
+        self.0.inventory(query, Duration::minutes(10)).await
+    }
+
+    async fn act(&self, action: Action, instances: &[InstanceKey], budget: Duration) -> BTreeMap<InstanceKey, Outcome> {
+        self.0.act(action, instances, budget).await
+    }
+
+    async fn mark(&self, instances: &[InstanceKey], note: &str, budget: Duration) -> BTreeMap<Scope, Failure> {
+        self.0.mark(instances, note, budget).await
     }
 }
 
@@ -100,7 +117,8 @@ impl Estate {
     pub(crate) async fn tick(&self, time: &str) -> Ticked {
         let now: DateTime<Utc> = format!("{DAY}T{time}:00Z").parse().unwrap();
         let (clock, notes) = (HandClock(Mutex::new(now)), Notes::default());
-        let ports = Ports { store: &self.store, fleet: &self.fleet, chat: &self.chat, clock: &clock, journal: &notes };
+        let fleet = Patient(&self.fleet);
+        let ports = Ports { store: &self.store, fleet: &fleet, chat: &self.chat, clock: &clock, journal: &notes };
         let options = Options {
             owner: "test".to_owned(),
             deadline: now + Duration::minutes(5),
