@@ -53,8 +53,8 @@ pub enum About {
     /// This instance has changed its state. A fleet that starts is thousands of such events: where a tick looks on already, they
     /// are left to it, and one that finds nothing to do does not look on.
     Instance(InstanceId),
-    /// AWS has started this database by itself (rule T12).
-    Restarted(InstanceId),
+    /// AWS has started this database or cluster by itself (rule T12), in the function's own account and the region that is named.
+    Restarted(InstanceKey),
 }
 
 /// What a tick has done.

@@ -1,4 +1,4 @@
-//! A batch of schedules as the text of a message: `{"schedules": ["Development", "Staging"]}`; with `"restarted": "orders"` where
+//! A batch of schedules as the text of a message: `{"schedules": ["Development", "Staging"]}`; with `"restarted": "eu-west-1|rds/orders"` where
 //! AWS has started that database by itself.
 
 use std::collections::BTreeSet;
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::model::{InstanceId, NameError, ScheduleName};
+use crate::model::{InstanceKey, NameError, ScheduleName};
 
 /// The text of a message is no batch. What it holds is not shown: it may be anybody's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +28,7 @@ pub struct Batch {
     /// The schedules to work on.
     pub schedules: BTreeSet<ScheduleName>,
     /// The database that AWS has started by itself, if that has brought it about.
-    pub restarted: Option<InstanceId>,
+    pub restarted: Option<InstanceKey>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -40,7 +40,10 @@ struct BatchText {
 
 /// The text for these schedules.
 #[must_use]
-pub fn batch_text<'a>(schedules: impl IntoIterator<Item = &'a ScheduleName>, restarted: Option<&InstanceId>) -> String {
+pub fn batch_text<'a>(
+    schedules: impl IntoIterator<Item = &'a ScheduleName>,
+    restarted: Option<&InstanceKey>,
+) -> String {
     let schedules = schedules.into_iter().map(ToString::to_string).collect();
     let text = BatchText { schedules, restarted: restarted.map(ToString::to_string) };
     // The two characters that a name may hold and a message of SQS may not.
@@ -57,7 +60,7 @@ pub fn batch(text: &str) -> Result<Batch, BatchError> {
         return Err(BatchError::Empty);
     }
     let name = |name: &String| ScheduleName::new(name).map_err(BatchError::Name);
-    let restarted = restarted.map(|id| InstanceId::new(&id).map_err(|_| BatchError::Shape)).transpose()?;
+    let restarted = restarted.map(|key| key.parse().map_err(|_| BatchError::Shape)).transpose()?;
     Ok(Batch { schedules: schedules.iter().map(name).collect::<Result<_, _>>()?, restarted })
 }
 
@@ -69,7 +72,7 @@ mod tests {
     fn a_batch_is_read_back_and_fits_into_a_message() {
         let names = ["A", "개발 서버", "quotes \" and \\", "odd \u{fffe}\u{ffff}\u{1f600}"];
         let schedules: BTreeSet<ScheduleName> = names.iter().map(|name| ScheduleName::new(name).unwrap()).collect();
-        let database = InstanceId::new("orders").unwrap();
+        let database: InstanceKey = "eu-west-1|rds/orders".parse().unwrap();
         let text = batch_text(&schedules, None);
         assert!(!text.contains("restarted"), "{text}");
         assert!(!text.contains(['\u{fffe}', '\u{ffff}']), "{text}");
@@ -87,7 +90,7 @@ mod tests {
             ("{}", BatchError::Shape),
             (r#"{"schedules": "secret"}"#, BatchError::Shape),
             (r#"{"schedules": [7]}"#, BatchError::Shape),
-            (r#"{"schedules": ["A"], "restarted": "secret\u0000more"}"#, BatchError::Shape),
+            (r#"{"schedules": ["A"], "restarted": "secret"}"#, BatchError::Shape),
             (r#"{"schedules": []}"#, BatchError::Empty),
             (r#"{"schedules": ["A", " "]}"#, BatchError::Name(NameError::Empty)),
             (r#"{"schedules": ["secret\n\u0000more"]}"#, BatchError::Name(NameError::Control)),

@@ -8,8 +8,8 @@ use super::plan::{Held, SchedulePlan, Step};
 use super::runs::Wanted;
 use super::{calendar, notices, order, restarts, runs, warnings};
 use crate::model::{
-    Action, Cause, End, GroupName, Instance, InstanceId, InstanceKey, InstanceState, Label, Mode, Progress, Run,
-    Schedule, Standing, Warning,
+    Action, Cause, End, GroupName, Instance, InstanceKey, InstanceState, Label, Mode, Progress, Run, Schedule,
+    Standing, Warning,
 };
 
 /// `Enforce` lets this long pass after a run before it makes another.
@@ -26,7 +26,7 @@ pub(super) struct Planner<'a> {
     /// The stop of which it was announced before this look that it begins.
     pub(super) announced: Option<DateTime<Utc>>,
     /// The database of which AWS says that it has started it by itself.
-    pub(super) restarted: Option<&'a InstanceId>,
+    pub(super) restarted: Option<&'a InstanceKey>,
     /// What comes of it.
     pub(super) plan: &'a mut SchedulePlan,
 }

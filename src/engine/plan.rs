@@ -9,8 +9,8 @@ use super::runs::Wanted;
 use super::told::{Found, Untold, untold};
 use super::{calendar, misfits, notices, restarts, runs, warnings};
 use crate::model::{
-    Action, Cause, End, GroupName, Instance, InstanceId, InstanceKey, Inventory, Mode, Notebook, Problem, Schedule,
-    ScheduleName, ScheduleState, Source,
+    Action, Cause, End, GroupName, Instance, InstanceKey, Inventory, Mode, Notebook, Problem, Schedule, ScheduleName,
+    ScheduleState, Source,
 };
 
 /// A schedule with what is remembered of it.
@@ -24,8 +24,8 @@ pub struct SeenSchedule {
     pub announced: Option<DateTime<Utc>>,
     /// Another tick looks on, and will see what has brought this one about: it is left to that one.
     pub is_watched: bool,
-    /// The database of which AWS says that it has started it by itself (rule T12).
-    pub restarted: Option<InstanceId>,
+    /// The database of which AWS says that it has started it by itself (rule T12); its region is always named.
+    pub restarted: Option<InstanceKey>,
 }
 
 impl SeenSchedule {

@@ -13,8 +13,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::order;
 use super::plan::SeenSchedule;
 use crate::model::{
-    Action, Cause, Groups, Instance, InstanceId, InstanceKey, InstanceKind, InstanceState, Mode, Rest, Schedule,
-    ScheduleState,
+    Action, Cause, Groups, Instance, InstanceKey, InstanceKind, InstanceState, Mode, Rest, Schedule, ScheduleState,
 };
 
 /// So long before its time a database has to be seen stopped: three ticks of five minutes.
@@ -51,7 +50,7 @@ pub(super) fn is_look_due(seen: &SeenSchedule, now: DateTime<Utc>) -> bool {
 pub(super) fn note(
     schedule: &Schedule,
     state: &mut ScheduleState,
-    (instances, said): (&[&Instance], Option<&InstanceId>),
+    (instances, said): (&[&Instance], Option<&InstanceKey>),
     now: DateTime<Utc>,
 ) -> BTreeSet<InstanceKey> {
     let mut restarted = BTreeSet::new();
@@ -61,7 +60,7 @@ pub(super) fn note(
         return restarted;
     }
     let mut before = std::mem::take(&mut state.resting);
-    let is_said = |one: &&&Instance| one.key.kind != InstanceKind::Ec2 && Some(&one.key.id) == said;
+    let is_said = |one: &&&Instance| said.is_some_and(|said| is_same(&one.key, said));
     for one in instances.iter().filter(is_said) {
         // AWS's word is as good as a look just before: also after an outage over that time.
         before.insert(one.key.clone(), Rest { restarts_at: now, was_seen: true });
@@ -99,6 +98,14 @@ pub(super) fn note(
     restarted
 }
 
+/// Whether an event is about this database: one with its name in another account or region is another one. A place without a
+/// region is the function's own, where events come from.
+fn is_same(key: &InstanceKey, said: &InstanceKey) -> bool {
+    let is_there = key.scope.account == said.scope.account
+        && (key.scope.region.is_none() || key.scope.region == said.scope.region);
+    is_there && (key.kind, &key.id) == (said.kind, &said.id)
+}
+
 /// Whether anything that depends on the instance's group, by way of other groups too, is up.
 fn is_needed(groups: &Groups, instance: &Instance, instances: &[&Instance]) -> bool {
     let mut below: Vec<_> = order::group_of(groups, instance).into_iter().map(|group| &group.name).collect();
@@ -110,4 +117,25 @@ fn is_needed(groups: &Groups, instance: &Instance, instances: &[&Instance]) -> b
         let group = order::group_of(groups, other);
         !other.state.is_down() && group.is_some_and(|group| dependents.contains(&group.name))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_about_the_database_in_its_own_place() {
+        let said: InstanceKey = "eu-west-1|rds/orders".parse().unwrap();
+        for (key, expected) in [
+            ("rds/orders", true),
+            ("eu-west-1|rds/orders", true),
+            ("us-east-1|rds/orders", false),
+            ("arn:aws:iam::1:role/x|eu-west-1|rds/orders", false),
+            ("arn:aws:iam::1:role/x||rds/orders", false),
+            ("cluster/orders", false),
+            ("rds/order", false),
+        ] {
+            assert_eq!(is_same(&key.parse().unwrap(), &said), expected, "{key}");
+        }
+    }
 }

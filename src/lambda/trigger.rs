@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::queue::is_of_queue;
-use crate::model::InstanceId;
+use crate::model::{InstanceId, InstanceKey, InstanceKind, Region, Scope};
 use crate::tick::About;
 use crate::web::{shape, short};
 
@@ -73,9 +73,10 @@ fn is_stream(event: &Value) -> bool {
     records.is_some_and(|records| !records.is_empty() && records.iter().all(is_of_table))
 }
 
-/// A cluster or a database "is being started due to it exceeding the maximum allowed time being stopped", seven days.
+/// It "is being started due to it exceeding the maximum allowed time being stopped", seven days.
 /// The list: <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html>
-const RESTARTED: [&str; 2] = ["RDS-EVENT-0153", "RDS-EVENT-0154"];
+const RESTARTED: [(&str, InstanceKind); 2] =
+    [("RDS-EVENT-0153", InstanceKind::RdsCluster), ("RDS-EVENT-0154", InstanceKind::RdsInstance)];
 
 /// What a state change says, and of which instance, if that is what the event is.
 pub(super) fn about(trigger: Trigger, event: &Value) -> About {
@@ -84,9 +85,16 @@ pub(super) fn about(trigger: Trigger, event: &Value) -> About {
     match trigger {
         Trigger::Ec2 => id("instance-id").map_or(About::All, About::Instance),
         Trigger::Rds => {
-            let is_restart = detail("EventID").is_some_and(|id| RESTARTED.contains(&id));
-            let about = if is_restart { About::Restarted } else { About::Instance };
-            id("SourceIdentifier").map_or(About::All, about)
+            let Some(id) = id("SourceIdentifier") else { return About::All };
+            let kind = RESTARTED.iter().find(|(event, _)| detail("EventID") == Some(event)).map(|(_, kind)| *kind);
+            let region = event.get("region").and_then(Value::as_str).and_then(|region| Region::new(region).ok());
+            match (kind, region) {
+                (Some(kind), Some(region)) => {
+                    let scope = Scope { account: None, region: Some(region) };
+                    About::Restarted(InstanceKey { scope, kind, id })
+                }
+                _ => About::Instance(id),
+            }
         }
         Trigger::Schedule | Trigger::Table | Trigger::Queue => About::All,
     }

@@ -44,7 +44,7 @@ pub async fn dispatch(ports: &impl AnyPorts, queue: &impl Queue, options: &Optio
 impl<P: AnyPorts> Tick<'_, P> {
     async fn put(&mut self, queue: &impl Queue, batches: &[Vec<&ScheduleName>]) {
         let restarted = match &self.options.about {
-            About::Restarted(id) => Some(id),
+            About::Restarted(key) => Some(key),
             About::All | About::Instance(_) => None,
         };
         let texts: Vec<String> =

@@ -109,7 +109,7 @@ pub(super) async fn read(
             About::All => {}
             About::Instance(_) => *is_watched = state.watched_until.is_some_and(|until_at| now < until_at),
             // Who has no databases that are stopped has nothing to do with it.
-            About::Restarted(id) => *restarted = state.rest_seen_at.map(|_| id.clone()),
+            About::Restarted(key) => *restarted = state.rest_seen_at.map(|_| key.clone()),
         }
     }
     Ok((snapshot, now))

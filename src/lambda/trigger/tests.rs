@@ -173,13 +173,13 @@ fn a_state_change_says_whose_it_is() {
         (Trigger::Rds, json!({"detail": {"SourceIdentifier": "orders", "SourceType": "CLUSTER"}}), id("orders")),
         (
             Trigger::Rds,
-            json!({"detail": {"SourceIdentifier": "orders", "EventID": "RDS-EVENT-0154"}}),
-            About::Restarted(InstanceId::new("orders").unwrap()),
+            json!({"region": "eu-west-1", "detail": {"SourceIdentifier": "orders", "EventID": "RDS-EVENT-0154"}}),
+            About::Restarted("eu-west-1|rds/orders".parse().unwrap()),
         ),
         (
             Trigger::Rds,
-            json!({"detail": {"SourceIdentifier": "shops", "EventID": "RDS-EVENT-0153"}}),
-            About::Restarted(InstanceId::new("shops").unwrap()),
+            json!({"region": "eu-west-1", "detail": {"SourceIdentifier": "shops", "EventID": "RDS-EVENT-0153"}}),
+            About::Restarted("eu-west-1|cluster/shops".parse().unwrap()),
         ),
         (Trigger::Rds, json!({"detail": {"SourceIdentifier": "orders", "EventID": "RDS-EVENT-0088"}}), id("orders")),
         (Trigger::Ec2, json!({"detail": {}}), About::All),

@@ -142,10 +142,10 @@ fn a_database_that_aws_has_started_is_an_affair_of_those_whose_databases_are_sto
     let tag = TagValue::new("D").unwrap();
     town.world.put_machine(Machine::new("rds/orders".parse().unwrap(), tag, None));
     let line = Line::default();
-    let about = About::Restarted(InstanceId::new("orders").unwrap());
+    let about = About::Restarted("eu-west-1|rds/orders".parse().unwrap());
     town.run_until("2026-11-24 13:00");
     dispatch_now(&town, &line, &about).unwrap();
-    assert_eq!(line.messages.lock().unwrap().as_slice(), [r#"{"restarted":"orders","schedules":["D"]}"#]);
+    assert_eq!(line.messages.lock().unwrap().as_slice(), [r#"{"restarted":"eu-west-1|rds/orders","schedules":["D"]}"#]);
 }
 
 #[test]

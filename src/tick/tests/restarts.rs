@@ -203,11 +203,13 @@ fn t12_the_event_of_aws_counts_also_where_nobody_looked() {
         let ports = Ports { store: world, fleet: world, chat: world, clock: world, journal: world };
         pollster::block_on(run(&ports, &Options { about, ..town.options("event") })).unwrap();
     };
-    let id = |id: &str| InstanceId::new(id).unwrap();
+    let restarted = |key: &str| About::Restarted(key.parse().unwrap());
     for (what, about, expected) in [
-        ("it is said", About::Restarted(id("db")), "stopped"),
-        ("of another one", About::Restarted(id("other")), "running"),
-        ("it has only changed", About::Instance(id("db")), "running"),
+        ("it is said", restarted("eu-west-1|rds/db"), "stopped"),
+        ("of another one", restarted("eu-west-1|rds/other"), "running"),
+        ("of a cluster with its name", restarted("eu-west-1|cluster/db"), "running"),
+        ("of one in another account", restarted("arn:aws:iam::1:role/x|eu-west-1|rds/db"), "running"),
+        ("it has only changed", About::Instance(InstanceId::new("db").unwrap()), "running"),
     ] {
         let town = outage();
         tick(&town, about);
@@ -218,7 +220,7 @@ fn t12_the_event_of_aws_counts_also_where_nobody_looked() {
     let town = long_monday();
     town.run_until("2026-11-23 12:00");
     let looks = town.world.looks();
-    tick(&town, About::Restarted(id("db")));
+    tick(&town, restarted("eu-west-1|rds/db"));
     assert_eq!((town.world.looks() - looks, town.state("rds/db")), (0, "running".to_owned()));
 }
 
